@@ -1,0 +1,292 @@
+"""The status of comments: `receive` (birth), `decide` (the check's answer), `move` (a person's).
+
+All consequences of a status stand here: what is shown, what is counted, what is noted, who is told.
+"""
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import IntegrityError, transaction
+from django.db.models import Exists, F, OuterRef
+from django.utils import timezone
+
+from comments import markup, notices, spam, thread
+from comments.models import Comment, Event, Purged, SpamCheck, Submission, Thread
+
+Status = Comment.Status
+Cleared = Comment.ClearedBy
+
+CRASH_GUARD = timedelta(seconds=30)  # a crash before the answer leaves the comment to the worker
+
+
+class AlreadyReceived(Exception):
+    """The same form was sent before; `comment` is what came of it."""
+
+    def __init__(self, comment: Comment):
+        self.comment = comment
+
+
+def is_moderator(user) -> bool:
+    return user.is_active and user.is_staff and user.has_perm("comments.change_comment")
+
+
+def receive(comment: Comment, submission: Submission, holds: Iterable[dict] = ()) -> Comment:
+    """Store a new comment as pending, and due for a check. Nothing is asked or told yet.
+
+    `holds` are the rules that make it wait for a person, as {"rule": ..., ...}. Raises
+    AlreadyReceived when a submission with this key exists.
+    """
+    now = timezone.now()
+    comment.created_at = comment.status_at = now
+    comment.status = Status.PENDING
+    comment.check_at = now + CRASH_GUARD
+    comment.body_html = markup.render(comment.body)
+    comment.path = comment.newest = b""
+    comment.depth = comment.parent.depth + 1 if comment.parent else 0
+    submission.comment = comment
+    try:
+        with transaction.atomic():
+            _insert(comment, submission, holds)
+    except IntegrityError:
+        earlier = Comment.objects.filter(submission__key=submission.key).first()
+        if earlier is None:
+            raise
+        raise AlreadyReceived(earlier) from None
+    return comment
+
+
+def check_at_once(comment: Comment) -> None:
+    """The first attempt, while the writer waits. Without one the worker comes to it in a moment."""
+    if not spam.breaker_is_open(timezone.now()):
+        decide(comment, spam.check(comment))
+        comment.refresh_from_db(from_queryset=Comment.objects.select_related("post"))
+
+
+def decide(comment: Comment, verdict: spam.Verdict, reason: str = "") -> None:
+    """Act on the check's answer about `comment` as it stands in memory: that text was checked.
+
+    A comment that is no longer pending, or whose text is another by now, stays as it is.
+    """
+    now = timezone.now()
+    with transaction.atomic():
+        current = Comment.objects.select_for_update(no_key=True).filter(pk=comment.pk).first()
+        if current is None:
+            return
+        recovered = not verdict.failed and _failed_last()
+        attempts = _note_check(current, verdict, reason)
+        if current.status != Status.PENDING or _text(current) != _text(comment):
+            Event.objects.create(comment=current, verb=Event.Verb.LATE, data={"code": verdict.code})
+            return
+        _carry_out(current, verdict, attempts, now)
+    if recovered:
+        _make_due(_held_by_faults(), now)
+
+
+def move(comment: Comment, to: str, by: AbstractBaseUser) -> bool:
+    """A moderator gives the comment another status. False: it had it already."""
+    with transaction.atomic():
+        current = Comment.objects.select_for_update(no_key=True).get(pk=comment.pk)
+        if current.status == to:
+            return False
+        _change(current, to, Cleared.MODERATOR, by)
+    comment.refresh_from_db()
+    return True
+
+
+def edit(comment: Comment, body: str, by: AbstractBaseUser) -> None:
+    """A moderator writes another text: cleared by them if public, checked anew if pending."""
+    now = timezone.now()
+    with transaction.atomic():
+        current = Comment.objects.select_for_update(no_key=True).get(pk=comment.pk)
+        if current.body == body:
+            return
+        changes = {"body": body, "body_html": markup.render(body), "edited_at": now}
+        if current.is_public:
+            changes |= {"cleared_by": Cleared.MODERATOR, "cleared_at": now}
+        elif current.check_at:
+            changes["check_at"] = now
+        Comment.objects.filter(pk=current.pk).update(**changes)
+        Event.objects.create(comment=current, verb=Event.Verb.EDITED, actor=by)
+        if current.shown:
+            _touch(current)
+    comment.refresh_from_db()
+
+
+def purge(comment: Comment) -> None:
+    """Delete a comment for good. One that has replies is emptied and stays: none moves up."""
+    with transaction.atomic():
+        current = Comment.objects.select_for_update(no_key=True).get(pk=comment.pk)
+        if current.status in (Status.APPROVED, Status.PENDING):
+            _change(current, Status.TRASH, "", None)
+        if current.replies.exists():
+            _empty(current)
+            return
+        if current.published_at:
+            Purged.objects.create(pk=current.pk, post_id=current.post_id)
+        current.delete()
+
+
+def make_due_again() -> int:
+    """Have everything that a fault holds checked now: a new key, or known addresses."""
+    return _make_due(Comment.objects.held_by_a_fault(), timezone.now())
+
+
+def _insert(comment, submission, holds) -> None:
+    Thread.objects.get_or_create(post_id=comment.post_id)
+    comment.save(force_insert=True)
+    place = thread.place(comment.parent, comment.created_at, comment.pk)
+    comment.path, comment.newest = place.path, place.newest
+    comment.save(update_fields=["path", "newest"])
+    submission.save(force_insert=True)
+    Event.objects.bulk_create(
+        Event(comment=comment, verb=Event.Verb.HELD, data=hold) for hold in holds
+    )
+
+
+def _text(comment) -> tuple[str, str, str]:
+    return comment.body, comment.author_name, comment.author_url
+
+
+def _failed_last() -> bool:
+    last = SpamCheck.objects.order_by("-at", "-pk").values_list("result", flat=True).first()
+    return last == SpamCheck.Result.ERROR
+
+
+def _note_check(comment, verdict, reason) -> int:
+    """Writes the attempt down; returns how many have failed since the last answer."""
+    if verdict.attempted:
+        SpamCheck.objects.create(
+            comment=comment,
+            ms=verdict.ms,
+            reason=reason,
+            result=verdict.result,
+            code=verdict.code,
+            http_status=verdict.http_status,
+            guid=verdict.guid,
+            alert_code=verdict.alert_code,
+            recheck_after=verdict.recheck_after,
+            text_hash=verdict.text_hash,
+        )
+    results = comment.checks.order_by("-at", "-pk").values_list("result", flat=True)
+    attempts = 0
+    for result in results:
+        if result != SpamCheck.Result.ERROR:
+            break
+        attempts += 1
+    return attempts
+
+
+def _carry_out(comment, verdict, attempts, now) -> None:
+    """The decision table: spam, published, held for a person, or held for another attempt."""
+    by_its_author = comment.author if comment.author and is_moderator(comment.author) else None
+    if by_its_author and verdict.result != SpamCheck.Result.HAM:
+        _change(comment, Status.APPROVED, Cleared.MODERATOR, by_its_author)
+    elif verdict.result == SpamCheck.Result.DISCARD and settings.AKISMET_DISCARD:
+        comment.delete()
+        return
+    elif verdict.result in (SpamCheck.Result.SPAM, SpamCheck.Result.DISCARD):
+        _change(comment, Status.SPAM, "", None, {"blatant": verdict.result == "discard"})
+    elif verdict.result == SpamCheck.Result.HAM:
+        if comment.events.filter(verb=Event.Verb.HELD).exists() and not by_its_author:
+            _wait(comment, None)
+        else:
+            _change(comment, Status.APPROVED, Cleared.CHECK, None)
+    else:
+        _wait(comment, spam.next_check(verdict, attempts, comment.created_at, now))
+    notices.after_decision(comment, verdict)
+
+
+def _wait(comment, check_at) -> None:
+    comment.check_at = check_at
+    Comment.objects.filter(pk=comment.pk).update(check_at=check_at)
+
+
+def _change(comment, to, cleared_by, actor, data=None) -> None:
+    """The one place where a status changes. The row is locked by the caller."""
+    now = timezone.now()
+    was_public, was_shown = comment.is_public, comment.shown
+    comment.status, comment.status_at, comment.check_at = to, now, None
+    if to == Status.APPROVED:
+        comment.cleared_by, comment.cleared_at = cleared_by, now
+        comment.published_at = comment.published_at or now
+        comment.shown = True
+    else:
+        comment.cleared_by, comment.cleared_at = "", None
+        comment.shown = was_shown and _has_shown_replies(comment)
+    comment.save(
+        update_fields=[
+            "status",
+            "status_at",
+            "check_at",
+            "cleared_by",
+            "cleared_at",
+            "published_at",
+            "shown",
+        ]
+    )
+    Event.objects.create(comment=comment, verb=to, actor=actor, data=data or {})
+    if comment.shown and not was_shown:
+        _light_ancestors(comment)
+    elif was_shown and not comment.shown:
+        _put_out_stones(comment)
+    if comment.is_public != was_public:
+        _count(comment, 1 if comment.is_public else -1)
+
+
+def _has_shown_replies(comment) -> bool:
+    return Comment.objects.filter(parent=comment, shown=True).exists()
+
+
+def _locked_parent(comment):
+    rows = Comment.objects.select_for_update(no_key=True).only("status", "shown", "parent_id")
+    return rows.get(pk=comment.parent_id) if comment.parent_id else None
+
+
+def _light_ancestors(comment) -> None:
+    """A reply that is public needs its ancestors in the thread, as stones if need be."""
+    above = _locked_parent(comment)
+    while above and not above.shown:
+        Comment.objects.filter(pk=above.pk).update(shown=True)
+        above = _locked_parent(above)
+
+
+def _put_out_stones(comment) -> None:
+    """Stones that no reply needs any more leave the thread."""
+    above = _locked_parent(comment)
+    while above and not above.is_public and above.shown and not _has_shown_replies(above):
+        Comment.objects.filter(pk=above.pk).update(shown=False)
+        above = _locked_parent(above)
+
+
+def _count(comment, by: int) -> None:
+    changes = {"count": F("count") + by, "version": F("version") + 1}
+    if by > 0:
+        changes["last_published_at"] = comment.published_at
+    Thread.objects.filter(post_id=comment.post_id).update(**changes)
+
+
+def _touch(comment) -> None:
+    Thread.objects.filter(post_id=comment.post_id).update(version=F("version") + 1)
+
+
+def _empty(comment) -> None:
+    nothing = dict.fromkeys(["author_name", "author_email", "author_url", "body", "body_html"], "")
+    Comment.objects.filter(pk=comment.pk).update(author=None, edited_at=None, **nothing)
+    Submission.objects.filter(comment=comment).delete()
+    if comment.shown:
+        _touch(comment)
+
+
+def _held_by_faults():
+    failed = SpamCheck.objects.filter(comment=OuterRef("pk"), result=SpamCheck.Result.ERROR)
+    provisional = SpamCheck.objects.filter(
+        comment=OuterRef("pk"), result=SpamCheck.Result.PROVISIONAL
+    )
+    held = Comment.objects.held_by_a_fault().filter(check_at__isnull=False)
+    return held.filter(Exists(failed), ~Exists(provisional))
+
+
+def _make_due(comments, now) -> int:
+    return comments.update(check_at=now)
