@@ -1,0 +1,133 @@
+import re
+
+from django import forms
+from django.core.validators import RegexValidator
+
+from comments import tokens
+from comments.models import Comment
+
+LONGEST = 10_000
+
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufff9-\ufffb\ud800-\udfff]")
+BIDI = re.compile(r"[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+class Line(forms.CharField):
+    """One line of text: no control characters, nothing that turns the text around it."""
+
+    def to_python(self, value):
+        value = BIDI.sub("", CONTROL.sub(" ", str(value or "")).replace("\t", " "))
+        return " ".join(value.split())
+
+
+class Address(forms.URLField):
+    """A web address, http or https; `example.org` is taken as it is meant."""
+
+    default_validators = [RegexValidator(r"^https?://", "Give a web address such as example.org.")]
+
+    def to_python(self, value):
+        return super().to_python(CONTROL.sub("", str(value or "")).strip())
+
+
+class Text(forms.CharField):
+    """Several lines of text, with the line ends of Unix and no control characters."""
+
+    widget = forms.Textarea
+
+    def to_python(self, value):
+        value = str(value or "").replace("\r\n", "\n").replace("\r", "\n")
+        return CONTROL.sub("", value).rstrip().lstrip("\n")
+
+
+class BodyForm(forms.Form):
+    """The text of a comment. Used as it is by moderators, who need no name."""
+
+    body = Text(
+        label="Your comment",
+        max_length=LONGEST,
+        error_messages={
+            "required": "Write something first.",
+            "max_length": "This is %(show_value)d characters long; %(limit_value)d are the most."
+            " Nothing is lost: shorten it, or send it in two parts.",
+        },
+        widget=forms.Textarea(attrs={"rows": 6, "enterkeyhint": "enter", "dir": "auto"}),
+    )
+
+
+class ReplyForm(BodyForm):
+    """A comment on a post, by somebody who is signed in."""
+
+    parent = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    token = forms.CharField(
+        max_length=200,
+        widget=forms.HiddenInput,
+        error_messages={"required": "This form had grown stale. Please send it once more."},
+    )
+    subject = forms.CharField(required=False, widget=forms.TextInput)  # the honeypot
+
+    def __init__(self, data=None, *, post, parent=None, **kwargs):
+        self.post = post
+        kwargs.setdefault("initial", {})
+        kwargs["initial"] |= {"token": tokens.issue(), "parent": parent.pk if parent else None}
+        super().__init__(data, **kwargs)
+        self.fields["body"].label = "Your reply" if parent else "Your comment"
+
+    def clean_token(self):
+        token = self.cleaned_data["token"]
+        if tokens.issued_at(token) is None:
+            self.data = self.data.copy() | {"token": tokens.issue()}
+            raise forms.ValidationError("This form had grown stale. Please send it once more.")
+        return token
+
+    def clean_parent(self):
+        """The comment that is answered: public, and of this post."""
+        pk = self.cleaned_data["parent"]
+        if pk is None:
+            return None
+        parent = self.post.comments.approved().filter(pk=pk).first()
+        if parent is None:
+            self.data = self.data.copy() | {"parent": ""}
+            raise forms.ValidationError(
+                "The comment you answer is no longer here. Sent once more,"
+                " yours will stand by itself under the post."
+            )
+        return parent
+
+    @property
+    def hidden_errors(self) -> list[str]:
+        """Errors of fields that nobody sees."""
+        return [e for field in self.hidden_fields() for e in field.errors]
+
+
+class CommentForm(ReplyForm):
+    """A comment on a post, by a visitor."""
+
+    author_name = Line(
+        label="Name",
+        max_length=Comment._meta.get_field("author_name").max_length,
+        error_messages={"required": "Give a name. Any name will do."},
+        widget=forms.TextInput(attrs={"autocomplete": "name", "dir": "auto"}),
+    )
+    author_email = forms.EmailField(
+        label="E-mail (optional)",
+        required=False,
+        max_length=254,
+        help_text="Not shown; sent to our spam check.",
+        error_messages={"invalid": "This is not an e-mail address. It may stay empty."},
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
+    author_url = Address(
+        label="Website (optional)",
+        required=False,
+        max_length=200,
+        assume_scheme="https",
+        error_messages={"invalid": "Give a web address such as example.org, or leave it empty."},
+        widget=forms.TextInput(
+            attrs={"autocomplete": "url", "inputmode": "url", "autocapitalize": "off"}
+        ),
+    )
+    remember = forms.BooleanField(
+        label="Remember my name, e-mail and website in this browser", required=False
+    )
+
+    field_order = ("body", "author_name", "author_email", "author_url", "remember")
