@@ -1,0 +1,54 @@
+from django import template
+
+from comments import moderation, spam, thread, views
+from comments.models import Discussion
+from comments.retention import SUBMISSIONS
+
+register = template.Library()
+
+
+@register.inclusion_tag("comments/_thread.html", takes_context=True)
+def thread_of(context, post):
+    """The page of the post's thread that the request asks for, and the form under it."""
+    request = context["request"]
+    own = context.get("own")
+    discussion = Discussion.objects.of(request.site)
+    order = request.GET.get("order")
+    order = order if order in Discussion.Order.values else discussion.order
+    moderating = moderation.is_moderator(request.user)
+    page = thread.page(
+        post,
+        order=order,
+        start=_start(request, own, order),
+        depth=discussion.shown_depth,
+        waiting=moderating,
+        own=own,
+    )
+    return {
+        "request": request,
+        "post": post,
+        "thread": getattr(post, "thread", None),
+        "page": page,
+        "own": own,
+        "moderating": moderating,
+        "form": views.comment_form(request, post),
+    }
+
+
+@register.inclusion_tag("comments/_notice.html")
+def notice():
+    """What is sent to whom when a comment is posted: the line under the form."""
+    return {
+        "check_is_on": spam.enabled(),
+        "sent": spam.disclosure(),
+        "days": SUBMISSIONS.days,
+    }
+
+
+def _start(request, own, order):
+    if own:
+        return bytes(getattr(own, thread.sort_key(order))) if thread.locate(own, order) else None
+    start = request.GET.get("from", "")
+    if start.isascii() and start.isdecimal() and len(start) < 19:
+        return int(start)
+    return thread.LAST if start == thread.LAST else None

@@ -1,0 +1,194 @@
+"""What readers and moderators do with comments. Reading the thread is on the post's own page."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.cache import add_never_cache_headers
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from comments import holds, limits, moderation, thread, tokens, writer
+from comments.forms import BodyForm, CommentForm, ReplyForm
+from comments.models import Comment, Discussion, Purged, Thread
+from posts import caching
+from posts.models import Post
+
+WORDS = {"approved": "Published.", "spam": "Moved to spam.", "trash": "Moved to trash."}
+
+
+class SeeOther(HttpResponseRedirect):
+    status_code = 303
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def post_comment(request, slug):
+    """Takes a comment. It is stored before anything else happens to it."""
+    post = get_object_or_404(Post.objects.published(), slug=slug)
+    if request.method != "POST":
+        return redirect(post.get_absolute_url() + "#respond")
+    form = comment_form(request, post, request.POST)
+    if not post.comments_open:
+        return form_page(request, form, 403)
+    if not form.is_valid():
+        return form_page(request, form, 422)
+    comment, submission = writer.write(request, form)
+    if repeat := limits.repeat_of(comment, submission):
+        return form_page(request, form, 409, repeat=own_url(request, repeat))
+    if not moderation.is_moderator(request.user) and limits.is_flood(comment, submission):
+        return form_page(request, form, 429)
+    try:
+        moderation.receive(comment, submission, holds.rules_broken(comment, form, request.site))
+    except moderation.AlreadyReceived as earlier:
+        comment = earlier.comment
+    else:
+        moderation.check_at_once(comment)
+    return writer.remember(request, SeeOther(own_url(request, comment)), form)
+
+
+@require_GET
+@never_cache
+def permalink(request, pk):
+    """To the page of the thread that shows the comment."""
+    comment = Comment.objects.shown().filter(pk=pk).select_related("post").first()
+    if comment is None:
+        return gone(request, pk)
+    if not comment.post.is_public:
+        raise Http404
+    return SeeOther(page_url(request, comment))
+
+
+@require_GET
+@never_cache
+def reply(request, pk):
+    """The form under the comment answered: a page, or with htmx a part of one."""
+    published = Comment.objects.approved().filter(post__in=Post.objects.published())
+    parent = get_object_or_404(published.select_related("post"), pk=pk)
+    form = comment_form(request, parent.post, parent=parent)
+    return form_page(request, form, 200)
+
+
+@require_GET
+def own(request, pk, signature):
+    """The status page of one's own comment: "Only you can see this", or where it is now."""
+    if not tokens.signs_status(pk, signature):
+        raise Http404
+    comment = Comment.objects.filter(pk=pk).select_related("post", "parent").first()
+    if comment is None or not comment.body or not comment.post.is_public:
+        return gone(request, pk, known=True)
+    if comment.is_public:
+        return SeeOther(page_url(request, comment))
+    context = {"post": comment.post, "own": comment}
+    response = TemplateResponse(request, "posts/post_detail.html", context)
+    add_never_cache_headers(response)
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def edit(request, pk):
+    """A moderator corrects the text of a comment."""
+    comment = moderated(request, pk)
+    form = BodyForm(request.POST or None, initial={"body": comment.body})
+    if form.is_valid():
+        moderation.edit(comment, form.cleaned_data["body"], request.user)
+        messages.success(request, "The new text is saved.")
+        return SeeOther(back(request, comment))
+    context = {
+        "form": form,
+        "comment": comment,
+        "post": comment.post,
+        "next": back(request, comment),
+    }
+    status = 422 if form.errors else 200
+    return TemplateResponse(request, "comments/comment_edit.html", context, status=status)
+
+
+@require_POST
+@never_cache
+def move(request, pk):
+    """A moderator gives a comment another status."""
+    comment = moderated(request, pk)
+    to = request.POST.get("to", "")
+    if to not in Comment.Status.values:
+        raise Http404
+    if moderation.move(comment, to, request.user):
+        messages.success(request, WORDS.get(to, "Waiting for you again."))
+    return SeeOther(back(request, comment))
+
+
+def refused(request, slug):
+    """A comment whose form came from elsewhere, or from before a session ended: not taken yet."""
+    post = get_object_or_404(Post.objects.published(), slug=slug)
+    return form_page(request, comment_form(request, post, request.POST), 403, refused=True)
+
+
+@require_GET
+def privacy(request):
+    return caching.patch(request, TemplateResponse(request, "comments/privacy.html"))
+
+
+def moderated(request, pk) -> Comment:
+    """The comment a moderator acts on; 403 for everybody else."""
+    if not moderation.is_moderator(request.user):
+        raise PermissionDenied
+    return get_object_or_404(Comment.objects.select_related("post", "parent"), pk=pk)
+
+
+def comment_form(request: HttpRequest, post: Post, data=None, parent=None) -> ReplyForm:
+    """The form that this person needs: those who are signed in give no name."""
+    if moderation.is_moderator(request.user):
+        return ReplyForm(data, post=post, parent=parent)
+    return CommentForm(data, post=post, parent=parent, initial=writer.remembered(request))
+
+
+def form_page(request, form, status: int, **context) -> HttpResponse:
+    """The form by itself, with everything that was typed, and what it answers."""
+    context |= {"form": form, "post": form.post, "parent": parent_of(form), "status": status}
+    template = "comments/comment_form.html"
+    if request.htmx and status == 200:
+        template += "#form"
+    return TemplateResponse(request, template, context, status=status)
+
+
+def parent_of(form) -> Comment | None:
+    """The comment that a form answers, if it is still public."""
+    value = form["parent"].value()
+    rows = form.post.comments.approved().select_related("parent")
+    return rows.filter(pk=value).first() if str(value or "").isdecimal() else None
+
+
+def page_url(request, comment, **query) -> str:
+    """The page of the thread that shows the comment."""
+    start = thread.locate(comment, Discussion.objects.of(request.site).order)
+    query = urlencode(({"from": start} if start else {}) | query)
+    return f"{comment.post.get_absolute_url()}{query and '?'}{query}#comment-{comment.pk}"
+
+
+def own_url(request, comment) -> str:
+    """Where a writer is sent: to their public comment, past all caches, or to their view of it."""
+    if comment.is_public:
+        return page_url(request, comment, v=Thread.objects.get(post=comment.post_id).version)
+    return reverse("comments:own", args=[comment.pk, tokens.status_signature(comment)])
+
+
+def gone(request, pk, *, known=False) -> HttpResponse:
+    """410 for a comment that was public once, with the way to its post; 404 for any other."""
+    purged = Purged.objects.filter(pk=pk, post__in=Post.objects.published()).first()
+    if purged is None and not known:
+        raise Http404
+    context = {"post": purged.post if purged else None}
+    return TemplateResponse(request, "comments/comment_gone.html", context, status=410)
+
+
+def back(request, comment) -> str:
+    """Where the moderator came from, if that is a page of this site."""
+    to = request.POST.get("next") or request.GET.get("next", "")
+    if url_has_allowed_host_and_scheme(to, allowed_hosts={request.get_host()}):
+        return to
+    return comment.get_absolute_url() if comment.shown else comment.post.get_absolute_url()
