@@ -1,0 +1,41 @@
+"""How long things are kept. Clocks of spam and trash count from the last change of status."""
+
+from datetime import datetime, timedelta
+
+from comments import moderation
+from comments.models import Comment, Discussion, Notice, Submission
+
+SUBMISSIONS = timedelta(days=15)
+SPAM = timedelta(days=30)
+TRASH = timedelta(days=30)
+NOTICES = timedelta(days=30)
+BATCH = 200
+
+
+def run(now: datetime) -> int:
+    """Delete a batch of what is past its time; the number of rows deleted."""
+    old = Submission.objects.filter(created_at__lt=now - SUBMISSIONS)
+    done = Submission.objects.filter(pk__in=list(old.values_list("pk", flat=True)[:BATCH])).delete()
+    done_notices = Notice.objects.filter(sent_at__lt=now - NOTICES).delete()
+    return done[0] + done_notices[0] + _purge(_old_spam(now)) + _purge(_old_trash(now))
+
+
+def _old_spam(now):
+    """Spam of a month ago that was there when a moderator last opened Spam."""
+    opened = Discussion.objects.values_list("spam_opened_at", flat=True).first()
+    if opened is None:
+        return Comment.objects.none()
+    return Comment.objects.filter(status=Comment.Status.SPAM, status_at__lt=min(now - SPAM, opened))
+
+
+def _old_trash(now):
+    trash = Comment.objects.filter(status=Comment.Status.TRASH, status_at__lt=now - TRASH)
+    return trash.exclude(body="", replies__isnull=False)  # emptied before; its replies need it
+
+
+def _purge(comments) -> int:
+    """Newest first, so that replies go before what they answer."""
+    batch = list(comments.order_by("-pk").distinct()[:BATCH])
+    for comment in batch:
+        moderation.purge(comment)
+    return len(batch)

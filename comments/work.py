@@ -1,0 +1,82 @@
+"""What the worker does: the rows say what is due, a lease says who does it."""
+
+import logging
+from datetime import timedelta
+
+from django.conf import settings
+from django.utils import timezone
+
+from comments import address, moderation, notices, retention, spam
+from comments.models import Comment, Discussion, SpamCheck, Submission
+
+log = logging.getLogger(__name__)
+
+LEASE = timedelta(seconds=60)
+BATCH = 50
+
+
+def run_once() -> int:
+    """Do what is due now; the number of things done. Safe with any number of workers."""
+    now = timezone.now()
+    _notice_new_settings()
+    return check_due(now) + notices.send_due(now) + retention.run(now)
+
+
+def check_due(now) -> int:
+    """Check the comments that are due. Ends at the first sign that Akismet is out of reach."""
+    done = 0
+    due = Comment.objects.due_for_check(now).select_related("post", "author", "submission")
+    for comment in due[:BATCH]:
+        if not _claim(comment, now):
+            continue
+        reason = _reason(comment)
+        verdict = spam.check(comment, reason)
+        moderation.decide(comment, verdict, reason)
+        done += 1
+        if verdict.is_transport_failure:
+            break
+    return done
+
+
+def _notice_new_settings() -> None:
+    """Another key or other proxies may free what was held for want of them."""
+    if _key_has_changed() | _addresses_are_known():
+        freed = moderation.make_due_again()
+        log.info("New settings of the spam check: %d held comments are checked again", freed)
+
+
+def _key_has_changed() -> bool:
+    now = spam.fingerprint()
+    changed = Discussion.objects.exclude(key_fingerprint=now).update(key_fingerprint=now)
+    return bool(changed)
+
+
+def _addresses_are_known() -> bool:
+    """Resolves the addresses that a proxy hid, now that TRUSTED_PROXIES names it."""
+    hidden = Submission.objects.filter(
+        comment__status=Comment.Status.PENDING, ip__isnull=True
+    ).exclude(peer="")
+    found = False
+    for submission in hidden[:BATCH] if settings.TRUSTED_PROXIES else ():
+        ip = address.resolve(submission.peer, submission.forwarded, settings.TRUSTED_PROXIES)
+        if ip:
+            submission.ip, submission.network = str(ip), address.network(ip)
+            submission.peer = submission.forwarded = ""
+            submission.save()
+            found = True
+    return found
+
+
+def _claim(comment, now) -> bool:
+    """Whether this worker may check the comment; kill -9 leaves it due again in a minute."""
+    seen = Comment.objects.filter(
+        pk=comment.pk, status=Comment.Status.PENDING, check_at=comment.check_at
+    )
+    return bool(seen.update(check_at=now + LEASE))
+
+
+def _reason(comment) -> str:
+    last = comment.checks.order_by("-at", "-pk").first()
+    if last is None:
+        return ""
+    return "recheck" if last.result == SpamCheck.Result.PROVISIONAL else "retry"
