@@ -9,7 +9,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from comments import markup, notices, spam, thread
@@ -54,6 +54,21 @@ def receive(comment: Comment, submission: Submission, holds: Iterable[dict] = ()
         if earlier is None:
             raise
         raise AlreadyReceived(earlier) from None
+    return comment
+
+
+def restore(comment: Comment, status: str, holds: Iterable[dict] = ()) -> Comment:
+    """Store a comment of earlier, with its date and status. It is never sent to the check."""
+    comment.status, comment.status_at = Status.PENDING, timezone.now()
+    comment.body_html = markup.render(comment.body)
+    comment.path = comment.newest = b""
+    comment.depth = comment.parent.depth + 1 if comment.parent else 0
+    with transaction.atomic():
+        _insert(comment, None, holds)
+        if status == Status.APPROVED:
+            comment.published_at = comment.published_at or comment.created_at
+        if status != Status.PENDING:
+            _change(comment, status, Cleared.IMPORT, None)
     return comment
 
 
@@ -130,7 +145,9 @@ def purge(comment: Comment) -> None:
 
 def make_due_again() -> int:
     """Have everything that a fault holds checked now: a new key, or known addresses."""
-    return _make_due(Comment.objects.held_by_a_fault(), timezone.now())
+    now = timezone.now()
+    soon = Q(check_at__lte=now + 2 * CRASH_GUARD)  # under way, or due in a moment by itself
+    return _make_due(Comment.objects.held_by_a_fault().exclude(soon), now)
 
 
 def _insert(comment, submission, holds) -> None:
@@ -139,7 +156,8 @@ def _insert(comment, submission, holds) -> None:
     place = thread.place(comment.parent, comment.created_at, comment.pk)
     comment.path, comment.newest = place.path, place.newest
     comment.save(update_fields=["path", "newest"])
-    submission.save(force_insert=True)
+    if submission:
+        submission.save(force_insert=True)
     Event.objects.bulk_create(
         Event(comment=comment, verb=Event.Verb.HELD, data=hold) for hold in holds
     )

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from comments import address, moderation, notices, retention, spam
 from comments.models import Comment, Discussion, SpamCheck, Submission
+from posts.models import Site
 
 log = logging.getLogger(__name__)
 
@@ -17,8 +18,8 @@ BATCH = 50
 
 def run_once() -> int:
     """Do what is due now; the number of things done. Safe with any number of workers."""
-    now = timezone.now()
     _notice_new_settings()
+    now = timezone.now()
     return check_due(now) + notices.send_due(now) + retention.run(now)
 
 
@@ -46,8 +47,10 @@ def _notice_new_settings() -> None:
 
 
 def _key_has_changed() -> bool:
-    now = spam.fingerprint()
-    changed = Discussion.objects.exclude(key_fingerprint=now).update(key_fingerprint=now)
+    known, now = Discussion.objects.of(Site.objects.current()).key_fingerprint, spam.fingerprint()
+    if known == now:
+        return False
+    changed = Discussion.objects.filter(key_fingerprint=known).update(key_fingerprint=now)
     return bool(changed)
 
 
