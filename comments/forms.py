@@ -34,6 +34,9 @@ class Text(forms.CharField):
 
     widget = forms.Textarea
 
+    def widget_attrs(self, widget):
+        return {}  # no maxlength: browsers would cut what is pasted, without a word
+
     def to_python(self, value):
         value = str(value or "").replace("\r\n", "\n").replace("\r", "\n")
         return CONTROL.sub("", value).rstrip().lstrip("\n")
@@ -47,7 +50,7 @@ class BodyForm(forms.Form):
         max_length=LONGEST,
         error_messages={
             "required": "Write something first.",
-            "max_length": "This is %(show_value)d characters long; %(limit_value)d are the most."
+            "max_length": f"This has %(show_value)d characters; {LONGEST:,} are the most."
             " Nothing is lost: shorten it, or send it in two parts.",
         },
         widget=forms.Textarea(attrs={"rows": 6, "enterkeyhint": "enter", "dir": "auto"}),
@@ -69,6 +72,8 @@ class ReplyForm(BodyForm):
         self.post = post
         kwargs.setdefault("initial", {})
         kwargs["initial"] |= {"token": tokens.issue(), "parent": parent.pk if parent else None}
+        if parent:  # its form may stand in a page that has one already
+            kwargs.setdefault("auto_id", f"reply-{parent.pk}-%s")
         super().__init__(data, **kwargs)
         self.fields["body"].label = "Your reply" if parent else "Your comment"
 

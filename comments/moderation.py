@@ -4,6 +4,7 @@ All consequences of a status stand here: what is shown, what is counted, what is
 """
 
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import timedelta
 
 from django.conf import settings
@@ -76,7 +77,8 @@ def check_at_once(comment: Comment) -> None:
     """The first attempt, while the writer waits. Without one the worker comes to it in a moment."""
     if not spam.breaker_is_open(timezone.now()):
         decide(comment, spam.check(comment))
-        comment.refresh_from_db(from_queryset=Comment.objects.select_related("post"))
+        with suppress(Comment.DoesNotExist):  # blatant spam, which AKISMET_DISCARD has dropped
+            comment.refresh_from_db(from_queryset=Comment.objects.select_related("post"))
 
 
 def decide(comment: Comment, verdict: spam.Verdict, reason: str = "") -> None:
@@ -141,6 +143,15 @@ def purge(comment: Comment) -> None:
         if current.published_at:
             Purged.objects.create(pk=current.pk, post_id=current.post_id)
         current.delete()
+
+
+def check_again(comment: Comment, by: AbstractBaseUser) -> bool:
+    """Let the worker check a pending comment now. False: it is not pending any more."""
+    with transaction.atomic():
+        due = Comment.objects.pending().filter(pk=comment.pk).update(check_at=timezone.now())
+        if due:
+            Event.objects.create(comment_id=comment.pk, verb=Event.Verb.AGAIN, actor=by)
+    return bool(due)
 
 
 def make_due_again() -> int:

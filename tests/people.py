@@ -7,8 +7,8 @@ from django.contrib.auth import get_user_model
 from django.utils import timezone
 
 from comments import moderation, tokens
-from comments.models import Comment, Submission
-from posts.models import Post
+from comments.models import Comment, Discussion, Submission
+from posts.models import Post, Site
 
 numbers = count(1)
 
@@ -22,6 +22,8 @@ def alma(db):
 
 @pytest.fixture
 def post(alma):
+    """A published post, on a site whose rows exist."""
+    Discussion.objects.of(Site.objects.current())
     return Post.objects.create(
         title="On answering", slug="on-answering", body="A post.", status="published", author=alma
     )
