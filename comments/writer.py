@@ -65,7 +65,7 @@ def _submission(request, form, comment) -> Submission:
         referrer=request.META.get("HTTP_REFERER", "")[:500],
     )
     if ip is None:
-        submission.peer, submission.forwarded = peer[:45], forwarded[-500:]
+        submission.peer, submission.forwarded = peer[:45], address.trim(forwarded)
     submission.key = tokens.submission_key(
         form.cleaned_data["token"],
         str(comment.post_id),
