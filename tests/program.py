@@ -1,0 +1,55 @@
+"""The program as an operator runs it: `manage.py` in a process, with an environment of its own."""
+
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from pathlib import Path
+
+HOME = Path(__file__).resolve().parent.parent
+
+
+def environment(**variables) -> dict:
+    """Only what a program needs, and what the test says."""
+    inherited = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    return inherited | {"DATA_DIR": tempfile.mkdtemp(prefix="afterword-")} | variables
+
+
+def run(*args, **variables) -> subprocess.Popen:
+    """The ended process; `output` is what it said on both streams."""
+    process = start(*args, **variables)
+    process.output = process.communicate(timeout=60)[0]
+    return process
+
+
+def start(*args, **variables) -> subprocess.Popen:
+    return subprocess.Popen(  # noqa: S603 (our own program)
+        [sys.executable, "manage.py", *args],
+        cwd=HOME,
+        env=environment(**variables),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def wait_for(url: str, seconds: float = 20) -> None:
+    """Until the program answers there."""
+    end = time.monotonic() + seconds
+    while True:
+        try:
+            with urllib.request.urlopen(url, timeout=5):  # noqa: S310 - http on loopback
+                return
+        except OSError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.1)
