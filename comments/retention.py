@@ -2,6 +2,8 @@
 
 from datetime import datetime, timedelta
 
+from django.db.models import Exists, OuterRef, Q
+
 from comments import moderation
 from comments.models import Comment, Discussion, Notice, Submission
 
@@ -29,13 +31,13 @@ def _old_spam(now):
 
 
 def _old_trash(now):
-    trash = Comment.objects.filter(status=Comment.Status.TRASH, status_at__lt=now - TRASH)
-    return trash.exclude(body="", replies__isnull=False)  # emptied before; its replies need it
+    return Comment.objects.filter(status=Comment.Status.TRASH, status_at__lt=now - TRASH)
 
 
 def _purge(comments) -> int:
     """Newest first, so that replies go before what they answer."""
-    batch = list(comments.order_by("-pk").distinct()[:BATCH])
+    emptied = Q(body="") & Exists(Comment.objects.filter(parent=OuterRef("pk")))
+    batch = list(comments.exclude(emptied).order_by("-pk")[:BATCH])
     for comment in batch:
         moderation.purge(comment)
     return len(batch)
