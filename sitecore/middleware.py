@@ -1,7 +1,6 @@
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.middleware.csrf import CsrfViewMiddleware
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
@@ -9,17 +8,24 @@ from posts.models import Site
 from sitecore import errors
 
 
-class CrossSiteMiddleware(CsrfViewMiddleware):
-    """Forms of this site only. With a session Django's check by cookie and token; without one,
-    what browsers say themselves about where a form came from, so that shared pages need no token.
+class CrossSiteMiddleware:
+    """Forms of this site only, for people without a session; with one, Django's check comes next.
+
+    Shared pages can hold no token, so browsers are asked where a form came from.
     """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
 
     def process_view(self, request, callback, callback_args, callback_kwargs):
         if settings.SESSION_COOKIE_NAME in request.COOKIES or request.method in ("GET", "HEAD"):
-            return super().process_view(request, callback, callback_args, callback_kwargs)
+            return None
         if came_from_elsewhere(request):
             return errors.csrf_failure(request)
-        request.csrf_processing_done = True
+        request.csrf_processing_done = True  # what CsrfViewMiddleware goes by
         return None
 
 
