@@ -1,13 +1,14 @@
 """What the worker does: the rows say what is due, a lease says who does it."""
 
 import logging
+from collections.abc import Callable
 from datetime import timedelta
 
 from django.conf import settings
 from django.utils import timezone
 
 from comments import address, moderation, notices, retention, spam
-from comments.models import Comment, Discussion, SpamCheck, Submission
+from comments.models import Comment, Discussion, Event, SpamCheck, Submission
 from posts.models import Site
 
 log = logging.getLogger(__name__)
@@ -16,18 +17,23 @@ LEASE = timedelta(seconds=60)
 BATCH = 50
 
 
-def run_once() -> int:
-    """Do what is due now; the number of things done. Safe with any number of workers."""
+def run_once(wanted: Callable[[], bool] = lambda: True) -> int:
+    """Do what is due now; the number of things done. Safe with any number of workers.
+
+    `wanted` is asked between checks, each of which may take seconds.
+    """
     _notice_new_settings()
     now = timezone.now()
-    return check_due(now) + notices.send_due(now) + retention.run(now)
+    return check_due(now, wanted) + notices.send_due(now) + retention.run(now)
 
 
-def check_due(now) -> int:
+def check_due(now, wanted=lambda: True) -> int:
     """Check the comments that are due. Ends at the first sign that Akismet is out of reach."""
     done = 0
     due = Comment.objects.due_for_check(now).select_related("post", "author", "submission")
     for comment in due[:BATCH]:
+        if not wanted():
+            break
         if not _claim(comment, now):
             continue
         reason = _reason(comment)
@@ -82,4 +88,6 @@ def _reason(comment) -> str:
     last = comment.checks.order_by("-at", "-pk").first()
     if last is None:
         return ""
+    if comment.events.filter(verb=Event.Verb.AGAIN, at__gt=last.at).exists():
+        return "recheck_queue"
     return "recheck" if last.result == SpamCheck.Result.PROVISIONAL else "retry"

@@ -108,3 +108,11 @@ def test_hidden_addresses_are_resolved_once_the_proxy_is_trusted(akismet, settin
     work.run_once()
     assert akismet.checks[0]["user_ip"] == "203.0.113.9"
     assert status(comment) == "approved"
+
+
+def test_a_worker_told_to_stop_ends_after_the_check_under_way(akismet, due):
+    for n in range(3):
+        due(str(n), name=f"N{n}")
+    answers = iter([True, False])
+    work.run_once(lambda: next(answers))
+    assert len(akismet.checks) == 1

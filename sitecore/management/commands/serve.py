@@ -1,0 +1,50 @@
+import gc
+import sys
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+from django.db import connections
+
+from comments import sample
+from sitecore import VERSION, web, welcome
+from sitecore.management.commands import worker
+from sitecore.supervisor import Child, Supervisor
+
+
+class Command(BaseCommand):
+    help = "Serve the site: gunicorn and the worker, until SIGTERM."
+
+    def add_arguments(self, parser):
+        parser.add_argument("--no-migrate", action="store_true")
+        parser.add_argument("--no-worker", action="store_true", help="`worker` runs elsewhere")
+
+    def handle(self, *, no_migrate, no_worker, **options):
+        listener = web.listen(settings.BIND)
+        if not no_migrate:
+            call_command("migrate", interactive=False, verbosity=0)
+        self.first_start()
+        application = web.Web(listener)
+        children = [Child("gunicorn", application.serve)]
+        if not no_worker:
+            children.append(Child("worker", worker.run))
+        share_memory(application)
+        sys.exit(Supervisor(children, when_stopping=listener.close).run())
+
+    def first_start(self):
+        sample.create()
+        self.stdout.write(f"Afterword {VERSION} at {settings.SITE_URL}")
+        if link := welcome.link():
+            self.stdout.write(f"Set up your site: {link}  (works once, for 24 hours)")
+        self.stdout.flush()
+
+
+def share_memory(application):
+    """Load all that requests need, so that the children share it, and nothing they may not."""
+    application.wsgi()
+    for connection in connections.all(initialized_only=True):
+        connection.close()
+        if connection.vendor == "postgresql":
+            connection.close_pool()
+    gc.collect()
+    gc.freeze()
