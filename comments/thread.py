@@ -60,15 +60,27 @@ class Row:
     comment: Comment
     level: int
     opens: str = ""  # tags, safe as they are
-    waiting: bool = False  # not public: shown to its writer or to a moderator only
+    waiting: bool = False  # not public: shown to a moderator only
+    is_own: bool = False  # not public: shown to its writer only
+    is_apart: bool = False  # a reply that does not stand right inside what it answers
+    by_author: bool = False  # by the author of the post
 
     @property
     def is_stone(self) -> bool:
-        return not self.comment.is_public and not self.waiting
+        return not self.comment.is_public and not self.waiting and not self.is_own
 
     @property
     def answers(self) -> Comment | None:
         return self.comment.parent
+
+    @property
+    def may_be_answered(self) -> bool:
+        return self.comment.is_public
+
+    @property
+    def heading(self) -> str:
+        """The element of its first line: headings lead from root to root."""
+        return "p" if self.comment.depth else "h3"
 
 
 @dataclass
@@ -80,6 +92,11 @@ class Page:
     previous: int | None = None
     at_start: bool = True
     closes: str = ""
+
+    @property
+    def is_part(self) -> bool:
+        """Whether the thread has more pages than this."""
+        return self.next is not None or not self.at_start
 
 
 def page(
@@ -115,6 +132,10 @@ def page(
     if comments:
         found.context = _context(post, comments[0])
     found.rows = list(_lists(comments, depth))
+    for row in found.rows:
+        row.is_own = row.comment == own
+        row.waiting = row.waiting and not row.is_own
+        row.by_author = post.author_id is not None and row.comment.author_id == post.author_id
     found.closes = _close(found.rows)
     return found
 
@@ -185,21 +206,25 @@ def _context(post, first):
     if not prefixes:
         return []
     ancestors = Comment.objects.filter(post=post, shown=True, path__in=prefixes)
-    return list(ancestors.only("author_name", "status", "path").order_by("path"))
+    found = ancestors.only("author_name", "status", "path")
+    return sorted(found, key=lambda comment: bytes(comment.path))
 
 
 def _lists(comments, depth):
     """Rows with nested lists, none deeper than `depth` levels, whatever the page begins with."""
-    levels = []
+    levels, inside = [], [None]
     for comment in comments:
         at = min(comment.depth, depth - 1)
         closed = 0
         while levels and levels[-1] >= at:
             levels.pop()
+            inside.pop()
             closed += 1
-        levels.append(at)
         opens = "</li></ol>" * (closed - 1) + "</li>" if closed else "<ol>"
-        row = Row(comment, len(levels), mark_safe(opens))  # noqa: S308 - tags from here only
+        row = Row(comment, len(levels) + 1, mark_safe(opens))  # noqa: S308 - tags from here only
+        row.is_apart = comment.parent_id != inside[-1]
+        levels.append(at)
+        inside.append(comment.pk)
         row.waiting = comment.status == Comment.Status.PENDING and not comment.shown
         yield row
 
