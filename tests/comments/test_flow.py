@@ -3,8 +3,9 @@
 import time
 
 import pytest
+from django.test import Client
 
-from comments import limits, spam, tokens, work
+from comments import limits, moderation, spam, tokens, work
 from comments.models import Comment, Event, SpamCheck, Submission
 
 pytestmark = pytest.mark.django_db
@@ -33,7 +34,7 @@ def send(client, post, form):
 def test_ham_is_public_at_once(akismet, send, client):
     response = send()
     assert response.status_code == 303
-    assert response.url == "/posts/on-answering/?v=1#comment-%d" % only().pk
+    assert response.url == f"/posts/on-answering/?v=1#comment-{only().pk}"
     assert "Well said." in client.get(response.url).content.decode()
 
 
@@ -142,7 +143,7 @@ def test_three_links_hold_a_comment(akismet, send, links, status):
     assert only().status == status
 
 
-@pytest.mark.parametrize("name", ["alma", "ÁLMA", "Аlmа", "A l m a", "AIma"])
+@pytest.mark.parametrize("name", ["alma", "ÁLMA", "\u0410lm\u0430", "A l m a", "AIma"])
 def test_the_name_of_a_member_of_staff_holds_a_comment(akismet, send, name):
     send(author_name=name)
     assert only().status == "pending"
@@ -243,8 +244,6 @@ def test_a_form_from_elsewhere_is_shown_again_with_its_text(send):
 
 
 def test_a_session_without_a_token_is_refused_and_the_text_kept(alma, post, form):
-    from django.test import Client
-
     client = Client(enforce_csrf_checks=True)
     client.force_login(alma)
     response = client.post(POST, form("My text"))
@@ -290,14 +289,27 @@ def test_blatant_spam_is_dropped_where_the_operator_wants_it(akismet, send, sett
 
 
 def test_a_late_answer_changes_nothing_and_is_noted(akismet, write, alma):
-    from comments import moderation
-
     comment = write(status="pending")
     verdict = spam.check(comment)
     moderation.edit(Comment.objects.get(pk=comment.pk), "Other words", alma)
     moderation.decide(comment, verdict)
     assert only().status == "pending"
     assert Event.objects.filter(verb="late").exists()
+
+
+@pytest.mark.parametrize("status", ["spam", "trash", "approved"])
+def test_a_late_answer_does_not_overrule_a_moderator(akismet, write, alma, status):
+    comment = write(status="pending")
+    verdict = spam.check(comment)
+    moderation.move(Comment.objects.get(pk=comment.pk), status, alma)
+    moderation.decide(comment, verdict)
+    assert (only().status, only().cleared_by == "moderator") == (status, status == "approved")
+
+
+@pytest.mark.parametrize("status", ["pending", "spam", "trash"])
+def test_what_is_not_public_can_not_be_answered(client, write, status):
+    comment = write(status=status)
+    assert client.get(f"/comments/{comment.pk}/reply/").status_code == 404
 
 
 def test_the_status_page_of_a_pending_comment_opens_with_its_signature_only(send, client):

@@ -76,14 +76,26 @@ def test_the_first_answer_after_a_fault_makes_all_that_is_held_due(akismet, due)
     assert [status(comment) for comment in comments] == ["approved"] * 3
 
 
-def test_a_provisional_answer_waits_for_its_own_time(akismet, due):
-    akismet.next("recheck")
-    comment = due()
-    work.run_once()
-    assert status(comment) == "pending"
-    due("another")
-    work.run_once()
-    assert status(comment) == "pending"
+def test_the_end_of_a_fault_does_not_hurry_a_provisional_answer(akismet, due):
+    for answer in ("recheck", "503", "ham"):
+        akismet.next(answer)
+        comment = due(answer, name=answer)
+        moderation.decide(comment, spam.check(comment))
+    provisional, failed, _ = Comment.objects.order_by("pk")
+    assert failed.check_at <= timezone.now() < provisional.check_at
+
+
+def test_a_second_worker_leaves_alone_what_the_first_is_checking(akismet, due, monkeypatch):
+    due()
+    ask = spam.check
+
+    def while_another_works(comment, reason=""):
+        work.check_due(timezone.now())
+        return ask(comment, reason)
+
+    monkeypatch.setattr(spam, "check", while_another_works)
+    work.check_due(timezone.now())
+    assert len(akismet.checks) == 1
 
 
 def test_what_waited_without_a_key_is_checked_when_there_is_one(akismet, settings, write):
