@@ -7,7 +7,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils import timezone
 
-from posts import markup
+from posts import images, markup
 
 
 def validate_time_zone(name: str) -> None:
@@ -44,6 +44,7 @@ class Site(models.Model):
     objects = SiteQuerySet.as_manager()
 
     class Meta:
+        verbose_name_plural = "site"
         constraints = [models.CheckConstraint(condition=models.Q(pk=1), name="one_site")]
 
     def __str__(self):
@@ -102,7 +103,7 @@ class Post(models.Model):
         return self.title
 
     def save(self, *args, **kwargs):
-        self.body_html = markup.render(self.body)
+        self.body_html = images.with_sizes(markup.render(self.body))
         if self.status == self.Status.PUBLISHED and self.published_at is None:
             self.published_at = timezone.now()
         super().save(*args, **kwargs)

@@ -138,6 +138,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={"verbose_name_plural": "site"},
         ),
         migrations.AddIndex(
             model_name="post",
