@@ -1,0 +1,4 @@
+from posts.admin.image import ImageAdmin
+from posts.admin.post import PostAdmin
+
+__all__ = ["ImageAdmin", "PostAdmin"]
