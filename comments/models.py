@@ -253,6 +253,7 @@ class Event(models.Model):
         PENDING = "pending"
         EDITED = "edited"
         LATE = "late"
+        AGAIN = "again"
 
     comment = models.ForeignKey(Comment, models.CASCADE, related_name="events")
     at = models.DateTimeField(default=timezone.now)

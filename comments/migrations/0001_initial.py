@@ -8,188 +8,436 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('posts', '0001_initial'),
+        ("posts", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Comment',
+            name="Comment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('author_name', models.CharField(max_length=245)),
-                ('author_email', models.CharField(blank=True, max_length=254)),
-                ('author_url', models.CharField(blank=True, max_length=200)),
-                ('body', models.TextField()),
-                ('body_html', models.TextField()),
-                ('depth', models.PositiveSmallIntegerField()),
-                ('path', models.BinaryField(max_length=80)),
-                ('newest', models.BinaryField(max_length=80)),
-                ('status', models.CharField(choices=[('pending', 'Pending'), ('approved', 'Approved'), ('spam', 'Spam'), ('trash', 'Trash')], default='pending', editable=False, max_length=10)),
-                ('status_at', models.DateTimeField(editable=False)),
-                ('shown', models.BooleanField(default=False, editable=False)),
-                ('cleared_by', models.CharField(blank=True, choices=[('check', 'Check'), ('moderator', 'Moderator'), ('import', 'Import')], editable=False, max_length=10)),
-                ('cleared_at', models.DateTimeField(editable=False, null=True)),
-                ('check_at', models.DateTimeField(editable=False, null=True)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('published_at', models.DateTimeField(editable=False, null=True)),
-                ('edited_at', models.DateTimeField(editable=False, null=True)),
-                ('author', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='comments', to=settings.AUTH_USER_MODEL)),
-                ('parent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.RESTRICT, related_name='replies', to='comments.comment')),
-                ('post', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='comments', to='posts.post')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("author_name", models.CharField(max_length=245)),
+                ("author_email", models.CharField(blank=True, max_length=254)),
+                ("author_url", models.CharField(blank=True, max_length=200)),
+                ("body", models.TextField()),
+                ("body_html", models.TextField()),
+                ("depth", models.PositiveSmallIntegerField()),
+                ("path", models.BinaryField(max_length=80)),
+                ("newest", models.BinaryField(max_length=80)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("pending", "Pending"),
+                            ("approved", "Approved"),
+                            ("spam", "Spam"),
+                            ("trash", "Trash"),
+                        ],
+                        default="pending",
+                        editable=False,
+                        max_length=10,
+                    ),
+                ),
+                ("status_at", models.DateTimeField(editable=False)),
+                ("shown", models.BooleanField(default=False, editable=False)),
+                (
+                    "cleared_by",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("check", "Check"),
+                            ("moderator", "Moderator"),
+                            ("import", "Import"),
+                        ],
+                        editable=False,
+                        max_length=10,
+                    ),
+                ),
+                ("cleared_at", models.DateTimeField(editable=False, null=True)),
+                ("check_at", models.DateTimeField(editable=False, null=True)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("published_at", models.DateTimeField(editable=False, null=True)),
+                ("edited_at", models.DateTimeField(editable=False, null=True)),
+                (
+                    "author",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="comments",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.RESTRICT,
+                        related_name="replies",
+                        to="comments.comment",
+                    ),
+                ),
+                (
+                    "post",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="comments",
+                        to="posts.post",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Discussion',
+            name="Discussion",
             fields=[
-                ('site', models.OneToOneField(editable=False, on_delete=django.db.models.deletion.CASCADE, primary_key=True, serialize=False, to='posts.site')),
-                ('akismet_key', models.CharField(blank=True, editable=False, max_length=100, verbose_name='Akismet key')),
-                ('key_fingerprint', models.CharField(blank=True, editable=False, max_length=64)),
-                ('order', models.CharField(choices=[('oldest', 'Oldest first'), ('newest', 'Newest first')], default='oldest', max_length=10)),
-                ('shown_depth', models.PositiveSmallIntegerField(default=5, help_text='Deeper replies follow at the last level and say whom they answer.', validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(10)], verbose_name='levels of replies shown')),
-                ('hold_links', models.PositiveSmallIntegerField(default=3, help_text='A comment with this many links or more waits for you.', validators=[django.core.validators.MinValueValidator(1)], verbose_name='links that hold a comment')),
-                ('spam_opened_at', models.DateTimeField(editable=False, null=True)),
+                (
+                    "site",
+                    models.OneToOneField(
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        serialize=False,
+                        to="posts.site",
+                    ),
+                ),
+                (
+                    "akismet_key",
+                    models.CharField(
+                        blank=True, editable=False, max_length=100, verbose_name="Akismet key"
+                    ),
+                ),
+                ("key_fingerprint", models.CharField(blank=True, editable=False, max_length=64)),
+                (
+                    "order",
+                    models.CharField(
+                        choices=[("oldest", "Oldest first"), ("newest", "Newest first")],
+                        default="oldest",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "shown_depth",
+                    models.PositiveSmallIntegerField(
+                        default=5,
+                        help_text="Deeper replies follow at the last level and say whom they answer.",
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(10),
+                        ],
+                        verbose_name="levels of replies shown",
+                    ),
+                ),
+                (
+                    "hold_links",
+                    models.PositiveSmallIntegerField(
+                        default=3,
+                        help_text="A comment with this many links or more waits for you.",
+                        validators=[django.core.validators.MinValueValidator(1)],
+                        verbose_name="links that hold a comment",
+                    ),
+                ),
+                ("spam_opened_at", models.DateTimeField(editable=False, null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Thread',
+            name="Thread",
             fields=[
-                ('post', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='thread', serialize=False, to='posts.post')),
-                ('count', models.PositiveIntegerField(default=0)),
-                ('version', models.PositiveIntegerField(default=0)),
-                ('last_published_at', models.DateTimeField(null=True)),
+                (
+                    "post",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="thread",
+                        serialize=False,
+                        to="posts.post",
+                    ),
+                ),
+                ("count", models.PositiveIntegerField(default=0)),
+                ("version", models.PositiveIntegerField(default=0)),
+                ("last_published_at", models.DateTimeField(null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Event',
+            name="Event",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('verb', models.CharField(choices=[('held', 'Held'), ('approved', 'Approved'), ('spam', 'Spam'), ('trash', 'Trash'), ('pending', 'Pending'), ('edited', 'Edited'), ('late', 'Late')], max_length=10)),
-                ('data', models.JSONField(default=dict)),
-                ('actor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL)),
-                ('comment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='events', to='comments.comment')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "verb",
+                    models.CharField(
+                        choices=[
+                            ("held", "Held"),
+                            ("approved", "Approved"),
+                            ("spam", "Spam"),
+                            ("trash", "Trash"),
+                            ("pending", "Pending"),
+                            ("edited", "Edited"),
+                            ("late", "Late"),
+                            ("again", "Again"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("data", models.JSONField(default=dict)),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "comment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="events",
+                        to="comments.comment",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Notice',
+            name="Notice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('recipient', models.EmailField(max_length=254)),
-                ('kind', models.CharField(choices=[('waiting', 'Waiting'), ('check-fails', 'Check Fails')], max_length=20)),
-                ('due', models.DateTimeField()),
-                ('tries', models.PositiveSmallIntegerField(default=0)),
-                ('sent_at', models.DateTimeField(null=True)),
-                ('comment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notices', to='comments.comment')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("recipient", models.EmailField(max_length=254)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("waiting", "Waiting"), ("check-fails", "Check Fails")],
+                        max_length=20,
+                    ),
+                ),
+                ("due", models.DateTimeField()),
+                ("tries", models.PositiveSmallIntegerField(default=0)),
+                ("sent_at", models.DateTimeField(null=True)),
+                (
+                    "comment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="notices",
+                        to="comments.comment",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Purged',
+            name="Purged",
             fields=[
-                ('id', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('post', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='posts.post')),
+                ("id", models.BigIntegerField(primary_key=True, serialize=False)),
+                (
+                    "post",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="posts.post",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='SpamCheck',
+            name="SpamCheck",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('ms', models.PositiveIntegerField()),
-                ('reason', models.CharField(blank=True, max_length=20)),
-                ('result', models.CharField(choices=[('ham', 'Ham'), ('provisional', 'Provisional'), ('spam', 'Spam'), ('discard', 'Discard'), ('error', 'Error')], max_length=12)),
-                ('code', models.CharField(blank=True, max_length=20)),
-                ('http_status', models.PositiveSmallIntegerField(null=True)),
-                ('guid', models.CharField(blank=True, max_length=64)),
-                ('alert_code', models.CharField(blank=True, max_length=10)),
-                ('recheck_after', models.PositiveIntegerField(null=True)),
-                ('text_hash', models.CharField(max_length=64)),
-                ('comment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='checks', to='comments.comment')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("ms", models.PositiveIntegerField()),
+                ("reason", models.CharField(blank=True, max_length=20)),
+                (
+                    "result",
+                    models.CharField(
+                        choices=[
+                            ("ham", "Ham"),
+                            ("provisional", "Provisional"),
+                            ("spam", "Spam"),
+                            ("discard", "Discard"),
+                            ("error", "Error"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("code", models.CharField(blank=True, max_length=20)),
+                ("http_status", models.PositiveSmallIntegerField(null=True)),
+                ("guid", models.CharField(blank=True, max_length=64)),
+                ("alert_code", models.CharField(blank=True, max_length=10)),
+                ("recheck_after", models.PositiveIntegerField(null=True)),
+                ("text_hash", models.CharField(max_length=64)),
+                (
+                    "comment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="checks",
+                        to="comments.comment",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Submission',
+            name="Submission",
             fields=[
-                ('comment', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, serialize=False, to='comments.comment')),
-                ('key', models.CharField(max_length=64, unique=True)),
-                ('ip', models.GenericIPAddressField(null=True)),
-                ('network', models.CharField(blank=True, max_length=45)),
-                ('peer', models.CharField(blank=True, max_length=45)),
-                ('forwarded', models.CharField(blank=True, max_length=500)),
-                ('user_agent', models.CharField(blank=True, max_length=500)),
-                ('referrer', models.CharField(blank=True, max_length=500)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "comment",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        serialize=False,
+                        to="comments.comment",
+                    ),
+                ),
+                ("key", models.CharField(max_length=64, unique=True)),
+                ("ip", models.GenericIPAddressField(null=True)),
+                ("network", models.CharField(blank=True, max_length=45)),
+                ("peer", models.CharField(blank=True, max_length=45)),
+                ("forwarded", models.CharField(blank=True, max_length=500)),
+                ("user_agent", models.CharField(blank=True, max_length=500)),
+                ("referrer", models.CharField(blank=True, max_length=500)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
             ],
             options={
-                'indexes': [models.Index(fields=['network', 'created_at'], name='submission_flood'), models.Index(fields=['created_at'], name='submission_age')],
+                "indexes": [
+                    models.Index(fields=["network", "created_at"], name="submission_flood"),
+                    models.Index(fields=["created_at"], name="submission_age"),
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='comment',
-            index=models.Index(condition=models.Q(('shown', True)), fields=['post', 'newest'], name='comment_shown_newest'),
+            model_name="comment",
+            index=models.Index(
+                condition=models.Q(("shown", True)),
+                fields=["post", "newest"],
+                name="comment_shown_newest",
+            ),
         ),
         migrations.AddIndex(
-            model_name='comment',
-            index=models.Index(condition=models.Q(('status', 'approved')), fields=['post', 'published_at', 'id'], name='comment_feed'),
+            model_name="comment",
+            index=models.Index(
+                condition=models.Q(("status", "approved")),
+                fields=["post", "published_at", "id"],
+                name="comment_feed",
+            ),
         ),
         migrations.AddIndex(
-            model_name='comment',
-            index=models.Index(condition=models.Q(('status', 'approved')), fields=['published_at', 'id'], name='comment_site_feed'),
+            model_name="comment",
+            index=models.Index(
+                condition=models.Q(("status", "approved")),
+                fields=["published_at", "id"],
+                name="comment_site_feed",
+            ),
         ),
         migrations.AddIndex(
-            model_name='comment',
-            index=models.Index(condition=models.Q(('status', 'pending')), fields=['post', 'path'], name='comment_waiting'),
+            model_name="comment",
+            index=models.Index(
+                condition=models.Q(("status", "pending")),
+                fields=["post", "path"],
+                name="comment_waiting",
+            ),
         ),
         migrations.AddIndex(
-            model_name='comment',
-            index=models.Index(fields=['status', 'id'], name='comment_queue'),
+            model_name="comment",
+            index=models.Index(fields=["status", "id"], name="comment_queue"),
         ),
         migrations.AddIndex(
-            model_name='comment',
-            index=models.Index(condition=models.Q(('check_at__isnull', False)), fields=['check_at'], name='comment_due'),
+            model_name="comment",
+            index=models.Index(
+                condition=models.Q(("check_at__isnull", False)),
+                fields=["check_at"],
+                name="comment_due",
+            ),
         ),
         migrations.AddIndex(
-            model_name='comment',
-            index=models.Index(fields=['author_email', 'status'], name='comment_record'),
+            model_name="comment",
+            index=models.Index(fields=["author_email", "status"], name="comment_record"),
         ),
         migrations.AddConstraint(
-            model_name='comment',
-            constraint=models.UniqueConstraint(condition=models.Q(('shown', True)), fields=('post', 'path'), name='comment_shown_path'),
+            model_name="comment",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("shown", True)),
+                fields=("post", "path"),
+                name="comment_shown_path",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='comment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'approved'), _negated=True), models.Q(models.Q(('cleared_by', ''), _negated=True), ('cleared_at__isnull', False), ('published_at__isnull', False), ('shown', True)), _connector='OR'), name='approved_means_cleared_and_shown'),
+            model_name="comment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "approved"), _negated=True),
+                    models.Q(
+                        models.Q(("cleared_by", ""), _negated=True),
+                        ("cleared_at__isnull", False),
+                        ("published_at__isnull", False),
+                        ("shown", True),
+                    ),
+                    _connector="OR",
+                ),
+                name="approved_means_cleared_and_shown",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='comment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('depth', 0), ('parent__isnull', True)), models.Q(('depth__gt', 0), ('parent__isnull', False)), _connector='OR'), name='roots_have_no_parent'),
+            model_name="comment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("depth", 0), ("parent__isnull", True)),
+                    models.Q(("depth__gt", 0), ("parent__isnull", False)),
+                    _connector="OR",
+                ),
+                name="roots_have_no_parent",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='comment',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['pending', 'approved', 'spam', 'trash'])), name='comment_status_is_known'),
+            model_name="comment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status__in", ["pending", "approved", "spam", "trash"])),
+                name="comment_status_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='comment',
-            constraint=models.CheckConstraint(condition=models.Q(('cleared_by__in', ['', 'check', 'moderator', 'import'])), name='comment_cleared_by_is_known'),
+            model_name="comment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("cleared_by__in", ["", "check", "moderator", "import"])),
+                name="comment_cleared_by_is_known",
+            ),
         ),
         migrations.AddIndex(
-            model_name='notice',
-            index=models.Index(condition=models.Q(('sent_at__isnull', True)), fields=['due'], name='notice_due'),
+            model_name="notice",
+            index=models.Index(
+                condition=models.Q(("sent_at__isnull", True)), fields=["due"], name="notice_due"
+            ),
         ),
         migrations.AddIndex(
-            model_name='notice',
-            index=models.Index(fields=['recipient', 'sent_at'], name='notice_sent'),
+            model_name="notice",
+            index=models.Index(fields=["recipient", "sent_at"], name="notice_sent"),
         ),
         migrations.AddConstraint(
-            model_name='notice',
-            constraint=models.UniqueConstraint(fields=('recipient', 'comment', 'kind'), name='one_notice'),
+            model_name="notice",
+            constraint=models.UniqueConstraint(
+                fields=("recipient", "comment", "kind"), name="one_notice"
+            ),
         ),
         migrations.AddIndex(
-            model_name='spamcheck',
-            index=models.Index(fields=['at'], name='spamcheck_at'),
+            model_name="spamcheck",
+            index=models.Index(fields=["at"], name="spamcheck_at"),
         ),
     ]
