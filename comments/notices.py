@@ -10,7 +10,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
-from comments import spam
+from comments import queue, spam
 from comments.models import Comment, Notice
 from posts.models import Site
 
@@ -19,6 +19,7 @@ log = logging.getLogger(__name__)
 APART = timedelta(minutes=15)
 LEASE = timedelta(minutes=5)
 LONGEST_WAIT = timedelta(hours=1)
+SHOWN = 10  # comments in one mail; the others are counted
 
 
 def after_decision(comment: Comment, verdict: spam.Verdict) -> None:
@@ -76,7 +77,7 @@ def _still_waiting(claimed):
     comments = Comment.objects.pending().filter(
         notices__in=claimed.filter(kind=Notice.Kind.WAITING)
     )
-    return comments.select_related("post", "parent").prefetch_related("events").order_by("pk")
+    return queue.with_story(comments).order_by("pk")
 
 
 def _send(recipient, claimed, waiting, fails, now) -> bool:
@@ -93,18 +94,19 @@ def _send(recipient, claimed, waiting, fails, now) -> bool:
 
 
 def compose(recipient: str, waiting: list[Comment], fails: bool) -> EmailMultiAlternatives:
-    """The mail about comments that wait, and about a check that does not answer."""
-    site = Site.objects.current()
+    """The mail about comments that wait, from queue.with_story, and about a check that fails."""
     context = {
-        "site": site,
+        "site": Site.objects.current(),
         "site_url": settings.SITE_URL,
-        "waiting": waiting,
+        "rows": queue.rows(waiting[:SHOWN], spam.enabled()),
+        "count": len(waiting),
+        "more": max(len(waiting) - SHOWN, 0),
         "fails": fails,
         "queue_url": settings.SITE_URL + reverse("admin:comments_comment_changelist"),
     }
-    subject = render_to_string("mail/waiting_subject.txt", context)
-    mail = EmailMultiAlternatives(
-        " ".join(subject.split()), render_to_string("mail/waiting.txt", context), to=[recipient]
-    )
+    subject = " ".join(render_to_string("mail/waiting_subject.txt", context).split())
+    context["subject"] = subject
+    text = render_to_string("mail/waiting.txt", context)
+    mail = EmailMultiAlternatives(subject, text, to=[recipient])
     mail.attach_alternative(render_to_string("mail/waiting.html", context), "text/html")
     return mail
