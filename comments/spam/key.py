@@ -15,13 +15,16 @@ class KeyState(StrEnum):
     UNREACHABLE = "unreachable"
 
 
-def key() -> str:
-    """The key in use, or "". A file that holds it often ends in a newline."""
-    return (settings.AKISMET_API_KEY or _entered()).strip()
+def key(rules: Discussion | None = None) -> str:
+    """The key in use, or "". A file that holds it often ends in a newline.
+
+    `rules`: the row with the key entered in admin, where it has been read already.
+    """
+    return (settings.AKISMET_API_KEY or (rules.akismet_key if rules else _entered())).strip()
 
 
-def enabled() -> bool:
-    return bool(key())
+def enabled(rules: Discussion | None = None) -> bool:
+    return bool(key(rules))
 
 
 def fingerprint() -> str:

@@ -27,7 +27,10 @@ def thread_of(context, post):
     return {
         "request": request,
         "post": post,
-        "thread": getattr(post, "thread", None),
+        "open": post.comments_open and post.is_public,
+        "count": getattr(getattr(post, "thread", None), "count", 0),
+        "orders": Discussion.Order.choices,
+        "order": "" if order == discussion.order else order,
         "page": page,
         "own": own,
         "moderating": moderating,
@@ -35,11 +38,12 @@ def thread_of(context, post):
     }
 
 
-@register.inclusion_tag("comments/_notice.html")
-def notice():
-    """What is sent to whom when a comment is posted: the line under the form."""
+@register.inclusion_tag("comments/_notice.html", takes_context=True)
+def notice(context, in_full=False):
+    """What is sent to whom when a comment is posted: the line under the form, details folded."""
     return {
-        "check_is_on": spam.enabled(),
+        "in_full": in_full,
+        "check_is_on": spam.enabled(Discussion.objects.of(context["request"].site)),
         "sent": spam.disclosure(),
         "days": SUBMISSIONS.days,
     }
@@ -49,6 +53,6 @@ def _start(request, own, order):
     if own:
         return bytes(getattr(own, thread.sort_key(order))) if thread.locate(own, order) else None
     start = request.GET.get("from", "")
-    if start.isascii() and start.isdecimal() and len(start) < 19:
+    if views.is_id(start):
         return int(start)
     return thread.LAST if start == thread.LAST else None
