@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db.models import Exists, OuterRef, Q
 
 from comments import moderation
@@ -9,6 +10,7 @@ from comments.models import Comment, Discussion, Notice, Submission
 
 SUBMISSIONS = timedelta(days=15)
 SPAM = timedelta(days=30)
+BLATANT = timedelta(hours=1)  # with AKISMET_DISCARD; until then its address counts for floods
 TRASH = timedelta(days=30)
 NOTICES = timedelta(days=30)
 BATCH = 200
@@ -19,7 +21,8 @@ def run(now: datetime) -> int:
     old = Submission.objects.filter(created_at__lt=now - SUBMISSIONS)
     done = Submission.objects.filter(pk__in=list(old.values_list("pk", flat=True)[:BATCH])).delete()
     done_notices = Notice.objects.filter(sent_at__lt=now - NOTICES).delete()
-    return done[0] + done_notices[0] + _purge(_old_spam(now)) + _purge(_old_trash(now))
+    comments = (_old_spam(now), _old_trash(now), _blatant_spam(now))
+    return done[0] + done_notices[0] + sum(_purge(old) for old in comments)
 
 
 def _old_spam(now):
@@ -32,6 +35,19 @@ def _old_spam(now):
 
 def _old_trash(now):
     return Comment.objects.filter(status=Comment.Status.TRASH, status_at__lt=now - TRASH)
+
+
+def _blatant_spam(now):
+    """What Akismet is certain of is not kept where the operator wants it so."""
+    if not settings.AKISMET_DISCARD:
+        return Comment.objects.none()
+    return Comment.objects.filter(
+        status=Comment.Status.SPAM,
+        status_at__lt=now - BLATANT,
+        published_at__isnull=True,
+        author__isnull=True,
+        events__data__blatant=True,
+    )
 
 
 def _purge(comments) -> int:

@@ -4,7 +4,7 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
-from comments import retention
+from comments import moderation, retention, spam
 from comments.models import Comment, Discussion, Event, Notice, Purged, Submission
 from posts.models import Site
 
@@ -133,3 +133,25 @@ def test_the_command_goes_on_until_nothing_is_left(write, monkeypatch, capsys):
     call_command("retention")
     assert capsys.readouterr().out == "Deleted: 5.\n"
     assert not Comment.objects.exists()
+
+
+@pytest.mark.parametrize(("discard", "minutes", "left"), [(1, 61, 0), (1, 59, 1), (0, 9999, 1)])
+def test_blatant_spam_is_dropped_after_an_hour_where_that_is_wanted(
+    settings, akismet, write, discard, minutes, left
+):
+    settings.AKISMET_DISCARD = bool(discard)
+    akismet.next("discard")
+    comment = write(status="pending")
+    moderation.decide(comment, spam.check(comment))
+    age(minutes / 24 / 60, comment)
+    run()
+    assert Comment.objects.count() == left
+
+
+def test_plain_spam_is_not_dropped_early(settings, akismet, write):
+    settings.AKISMET_DISCARD = True
+    comment = write("spamspam", status="pending")
+    moderation.decide(comment, spam.check(comment))
+    age(1, comment)
+    run()
+    assert exists(comment)
