@@ -78,9 +78,13 @@ class CommentQuerySet(models.QuerySet):
         return self.filter(check_at__isnull=False, check_at__lte=now).order_by("check_at", "pk")
 
     def held_by_a_fault(self):
-        """Pending, not yet answered by the check, and sent in by somebody (not imported)."""
+        """Pending, sent in by somebody, and waiting for the check alone: no person put it there."""
         answered = SpamCheck.objects.filter(comment=OuterRef("pk"), result__in=SpamCheck.CONCLUSIVE)
-        return self.pending().filter(~Exists(answered), submission__isnull=False)
+        moved = Event.objects.filter(
+            comment=OuterRef("pk"), verb__in=Comment.Status.values, actor__isnull=False
+        )
+        held = self.pending().filter(submission__isnull=False)
+        return held.filter(~Exists(answered), ~Exists(moved))
 
 
 class Comment(models.Model):

@@ -4,10 +4,8 @@ All consequences of a status stand here: what is shown, what is counted, what is
 """
 
 from collections.abc import Iterable
-from contextlib import suppress
 from datetime import timedelta
 
-from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, F, OuterRef, Q
@@ -29,6 +27,10 @@ class AlreadyReceived(Exception):
         self.comment = comment
 
 
+class ParentIsGone(Exception):
+    """The comment that is answered was deleted at this moment."""
+
+
 def is_moderator(user) -> bool:
     return user.is_active and user.is_staff and user.has_perm("comments.change_comment")
 
@@ -37,7 +39,7 @@ def receive(comment: Comment, submission: Submission, holds: Iterable[dict] = ()
     """Store a new comment as pending, and due for a check. Nothing is asked or told yet.
 
     `holds` are the rules that make it wait for a person, as {"rule": ..., ...}. Raises
-    AlreadyReceived when a submission with this key exists.
+    AlreadyReceived when a submission with this key exists, ParentIsGone with no parent any more.
     """
     now = timezone.now()
     comment.created_at = comment.status_at = now
@@ -51,11 +53,16 @@ def receive(comment: Comment, submission: Submission, holds: Iterable[dict] = ()
         with transaction.atomic():
             _insert(comment, submission, holds)
     except IntegrityError:
-        earlier = Comment.objects.filter(submission__key=submission.key).first()
+        earlier = received_before(submission)
         if earlier is None:
-            raise
+            raise ParentIsGone from None
         raise AlreadyReceived(earlier) from None
     return comment
+
+
+def received_before(submission: Submission) -> Comment | None:
+    """The comment that came of the same form, sent before."""
+    return Comment.objects.filter(submission__key=submission.key).select_related("post").first()
 
 
 def restore(comment: Comment, status: str, holds: Iterable[dict] = ()) -> Comment:
@@ -77,8 +84,7 @@ def check_at_once(comment: Comment) -> None:
     """The first attempt, while the writer waits. Without one the worker comes to it in a moment."""
     if not spam.breaker_is_open(timezone.now()):
         decide(comment, spam.check(comment))
-        with suppress(Comment.DoesNotExist):  # blatant spam, which AKISMET_DISCARD has dropped
-            comment.refresh_from_db(from_queryset=Comment.objects.select_related("post"))
+        comment.refresh_from_db(from_queryset=Comment.objects.select_related("post"))
 
 
 def decide(comment: Comment, verdict: spam.Verdict, reason: str = "") -> None:
@@ -93,7 +99,7 @@ def decide(comment: Comment, verdict: spam.Verdict, reason: str = "") -> None:
             return
         recovered = not verdict.failed and _failed_last()
         attempts = _note_check(current, verdict, reason)
-        if current.status != Status.PENDING or _text(current) != _text(comment):
+        if current.status != Status.PENDING or _state(current) != _state(comment):
             Event.objects.create(comment=current, verb=Event.Verb.LATE, data={"code": verdict.code})
             return
         _carry_out(current, verdict, attempts, now)
@@ -102,10 +108,10 @@ def decide(comment: Comment, verdict: spam.Verdict, reason: str = "") -> None:
 
 
 def move(comment: Comment, to: str, by: AbstractBaseUser) -> bool:
-    """A moderator gives the comment another status. False: it had it already."""
+    """A moderator gives the comment another status. False: it had it, or there is nothing left."""
     with transaction.atomic():
         current = Comment.objects.select_for_update(no_key=True).get(pk=comment.pk)
-        if current.status == to:
+        if current.status == to or (to == Status.APPROVED and not current.body):
             return False
         _change(current, to, Cleared.MODERATOR, by)
     comment.refresh_from_db()
@@ -174,8 +180,9 @@ def _insert(comment, submission, holds) -> None:
     )
 
 
-def _text(comment) -> tuple[str, str, str]:
-    return comment.body, comment.author_name, comment.author_url
+def _state(comment) -> tuple:
+    """What an answer is about: this text, and since when the comment waits."""
+    return comment.body, comment.author_name, comment.author_url, comment.status_at
 
 
 def _failed_last() -> bool:
@@ -212,9 +219,6 @@ def _carry_out(comment, verdict, attempts, now) -> None:
     by_its_author = comment.author if comment.author and is_moderator(comment.author) else None
     if by_its_author and verdict.result != SpamCheck.Result.HAM:
         _change(comment, Status.APPROVED, Cleared.MODERATOR, by_its_author)
-    elif verdict.result == SpamCheck.Result.DISCARD and settings.AKISMET_DISCARD:
-        comment.delete()
-        return
     elif verdict.result in (SpamCheck.Result.SPAM, SpamCheck.Result.DISCARD):
         _change(comment, Status.SPAM, "", None, {"blatant": verdict.result == "discard"})
     elif verdict.result == SpamCheck.Result.HAM:
@@ -262,6 +266,8 @@ def _change(comment, to, cleared_by, actor, data=None) -> None:
         _put_out_stones(comment)
     if comment.is_public != was_public:
         _count(comment, 1 if comment.is_public else -1)
+    elif comment.shown:  # a stone says why it is one
+        _touch(comment)
 
 
 def _has_shown_replies(comment) -> bool:
@@ -304,6 +310,7 @@ def _empty(comment) -> None:
     nothing = dict.fromkeys(["author_name", "author_email", "author_url", "body", "body_html"], "")
     Comment.objects.filter(pk=comment.pk).update(author=None, edited_at=None, **nothing)
     Submission.objects.filter(comment=comment).delete()
+    comment.checks.all().delete()  # they hold a hash of the text
     if comment.shown:
         _touch(comment)
 

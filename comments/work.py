@@ -5,6 +5,8 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from django.conf import settings
+from django.db import DatabaseError
+from django.db.models import ProtectedError, RestrictedError
 from django.utils import timezone
 
 from comments import address, moderation, notices, retention, spam
@@ -36,13 +38,21 @@ def check_due(now, wanted=lambda: True) -> int:
             break
         if not _claim(comment, now):
             continue
-        reason = _reason(comment)
-        verdict = spam.check(comment, reason)
-        moderation.decide(comment, verdict, reason)
         done += 1
-        if verdict.is_transport_failure:
+        if not _check(comment):
             break
     return done
+
+
+def _check(comment) -> bool:
+    """False where Akismet is out of reach. One comment's trouble never holds up the others."""
+    reason = _reason(comment)
+    verdict = spam.check(comment, reason)
+    try:
+        moderation.decide(comment, verdict, reason)
+    except (DatabaseError, ProtectedError, RestrictedError) as error:
+        log.error("Comment %s: not decided, %s", comment.pk, type(error).__name__)
+    return not verdict.is_transport_failure
 
 
 def _notice_new_settings() -> None:
@@ -66,7 +76,7 @@ def _addresses_are_known() -> bool:
         comment__status=Comment.Status.PENDING, ip__isnull=True
     ).exclude(peer="")
     found = False
-    for submission in hidden[:BATCH] if settings.TRUSTED_PROXIES else ():
+    for submission in hidden.order_by("-created_at")[:BATCH] if settings.TRUSTED_PROXIES else ():
         ip = address.resolve(submission.peer, submission.forwarded, settings.TRUSTED_PROXIES)
         if ip:
             submission.ip, submission.network = str(ip), address.network(ip)

@@ -1,7 +1,7 @@
 import pytest
 from django.db import IntegrityError
 
-from comments import moderation
+from comments import moderation, spam, thread
 from comments.models import Comment, Event, Purged, Submission, Thread
 
 pytestmark = pytest.mark.django_db
@@ -165,3 +165,49 @@ def test_events_name_no_personal_value(write):
     told = str(list(Event.objects.values_list("data", flat=True)))
     assert "Secret" not in told
     assert "Bo" not in told
+
+
+def test_a_stone_that_says_something_else_is_a_new_version(write, post, alma):
+    root = write("root")
+    write("reply", parent=root)
+    moderation.move(root, "pending", alma)
+    before = Thread.objects.get(post=post).version
+    moderation.move(root, "trash", alma)
+    assert Thread.objects.get(post=post).version == before + 1
+
+
+def test_what_was_emptied_can_not_be_published(write, alma):
+    root = write("root", status="spam")
+    Comment.objects.create(**reply_to(root))
+    moderation.purge(root)
+    assert moderation.move(root, "approved", alma) is False
+
+
+def test_emptying_leaves_no_trace_of_the_text(write):
+    root = write("root")
+    write("reply", parent=root)
+    root.checks.create(ms=1, result="ham", text_hash="of the text")
+    moderation.purge(root)
+    assert not root.checks.exists()
+
+
+def test_a_new_key_does_not_overrule_a_moderator(write, alma):
+    comment = write(status="pending")
+    moderation.move(comment, "approved", alma)
+    moderation.move(comment, "pending", alma)
+    assert moderation.make_due_again() == 0
+
+
+def test_an_answer_to_an_earlier_state_changes_nothing(akismet, write, alma):
+    comment = write(status="pending")
+    verdict = spam.check(comment)
+    moderation.move(Comment.objects.get(), "spam", alma)
+    moderation.move(Comment.objects.get(), "pending", alma)
+    moderation.decide(comment, verdict)
+    assert Comment.objects.get().status == "pending"
+
+
+def reply_to(parent):
+    place = thread.place(parent, parent.created_at, parent.pk + 1)
+    fields = {"post": parent.post, "parent": parent, "author_name": "Ann", "body": "Reply"}
+    return fields | vars(place) | {"status_at": parent.status_at, "pk": parent.pk + 1}

@@ -2,6 +2,7 @@ from datetime import timedelta
 from ipaddress import ip_network
 
 import pytest
+from django.db import DatabaseError
 from django.utils import timezone
 
 from comments import moderation, spam, work
@@ -77,9 +78,10 @@ def test_the_first_answer_after_a_fault_makes_all_that_is_held_due(akismet, due)
 
 
 def test_the_end_of_a_fault_does_not_hurry_a_provisional_answer(akismet, due):
-    for answer in ("recheck", "503", "ham"):
+    provisional, failed, cleared = (due(name, name=name) for name in ("A", "B", "C"))
+    asked = [(provisional, "503"), (provisional, "recheck"), (failed, "503"), (cleared, "ham")]
+    for comment, answer in asked:
         akismet.next(answer)
-        comment = due(answer, name=answer)
         moderation.decide(comment, spam.check(comment))
     provisional, failed, _ = Comment.objects.order_by("pk")
     assert failed.check_at <= timezone.now() < provisional.check_at
@@ -128,3 +130,18 @@ def test_a_worker_told_to_stop_ends_after_the_check_under_way(akismet, due):
     answers = iter([True, False])
     work.run_once(lambda: next(answers))
     assert len(akismet.checks) == 1
+
+
+def test_a_comment_that_can_not_be_decided_does_not_hold_up_the_others(akismet, due, monkeypatch):
+    due("poison")
+    well = due("well", name="Ann")
+    decide = moderation.decide
+
+    def failing(comment, *args):
+        if comment.body == "poison":
+            raise DatabaseError
+        decide(comment, *args)
+
+    monkeypatch.setattr(moderation, "decide", failing)
+    work.run_once()
+    assert status(well) == "approved"
