@@ -1,37 +1,34 @@
 """The newest comments, as Atom: of the site and of one post."""
 
 from django.conf import settings
-from django.contrib.syndication.views import Feed
 from django.shortcuts import get_object_or_404
-from django.utils.feedgenerator import Atom1Feed
+from django.urls import reverse
 from django.utils.html import format_html
 
 from comments.models import Comment
+from posts.feeds import NEWEST, AtomFeed
+from posts.markup import printable
 from posts.models import Post, Site
 
-NEWEST = 20
 
-
-class SiteFeed(Feed):
-    feed_type = Atom1Feed
+class SiteFeed(AtomFeed):
+    def path(self, post):
+        return reverse("comments:feed")
 
     def title(self, post):
-        return f"Comments on {Site.objects.current().name}"
-
-    def link(self, post):
-        return "/"
+        return printable(f"Comments on {Site.objects.current().name}")
 
     def items(self, post):
         return newest(Comment.objects.filter(post__in=Post.objects.published()))
 
     def item_title(self, comment):
-        return f"Comment on {comment.post.title} by {comment.author_name}"
+        return printable(f"Comment on {comment.post.title} by {comment.author_name}")
 
     def item_description(self, comment):
         return answers(comment) + comment.body_html
 
     def item_author_name(self, comment):
-        return comment.author_name
+        return printable(comment.author_name)
 
     def item_pubdate(self, comment):
         return comment.published_at
@@ -44,17 +41,17 @@ class ThreadFeed(SiteFeed):
     def get_object(self, request, slug):
         return get_object_or_404(Post.objects.published(), slug=slug)
 
-    def title(self, post):
-        return f"Comments on {post.title}"
+    def path(self, post):
+        return reverse("comments:thread_feed", args=[post.slug])
 
-    def link(self, post):
-        return post.get_absolute_url()
+    def title(self, post):
+        return printable(f"Comments on {post.title}")
 
     def items(self, post):
         return newest(post.comments.all())
 
     def item_title(self, comment):
-        return f"By: {comment.author_name}"
+        return printable(f"By: {comment.author_name}")
 
 
 def newest(comments):

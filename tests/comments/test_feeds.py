@@ -64,3 +64,18 @@ def test_a_feed_costs_the_same_for_one_comment_and_twenty(client, write):
     for n in range(19):
         write(str(n), name=f"N{n}")
     assert queries() == few
+
+
+def test_no_character_of_a_name_breaks_a_feed(akismet, client, post, form):
+    client.post("/posts/on-answering/comments/", form(author_name="Eve\uffff\x0b", body="Hm\ufffe"))
+    post.title = "On\x0b answering"
+    post.save()
+    for url in ("/feed/", "/comments/feed/", "/posts/on-answering/feed/"):
+        assert len(entries(client, url)) == 1
+
+
+def test_a_feed_names_its_own_site_whatever_host_is_asked(client, write):
+    write()
+    feed = client.get("/comments/feed/", headers={"host": "localhost:1234"}).content.decode()
+    assert "localhost:1234" not in feed
+    assert 'href="http://localhost:8000/comments/feed/"' in feed
