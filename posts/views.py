@@ -28,7 +28,8 @@ class PostDetail(DetailView):
     """A post and a page of its thread. A cached page is confirmed by one query."""
 
     def get_queryset(self):
-        posts = Post.objects.all() if self.request.user.is_staff else Post.objects.published()
+        sees_drafts = self.request.user.has_perm("posts.view_post")
+        posts = Post.objects.all() if sees_drafts else Post.objects.published()
         site = Site.objects.filter(pk=Site.ONLY)
         posts = posts.annotate(site_version=Subquery(site.values("version")))
         return posts.select_related("author", "thread").defer("body")
@@ -55,6 +56,8 @@ class PostDetail(DetailView):
         return caching.etag(
             post.pk,
             post.updated_at,
+            str(post.author),
+            post.author and post.author.get_full_name(),
             post.site_version,
             thread and thread.version,
             query.get("order"),
@@ -70,6 +73,8 @@ class PostDetail(DetailView):
 @require_safe
 def media(request, name):
     """An uploaded picture. Its name changes with its content, so it may be kept for ever."""
+    if not Image.NAME.fullmatch(name):
+        raise Http404
     get_object_or_404(Image, name=name)
     try:
         response = FileResponse((settings.MEDIA_ROOT / name).open("rb"))

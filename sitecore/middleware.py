@@ -1,9 +1,12 @@
-from urllib.parse import urlsplit
+import math
+import re
 
 from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
+from posts import images
 from posts.models import Site
 from sitecore import errors
 
@@ -36,8 +39,24 @@ def came_from_elsewhere(request) -> bool:
         return False
     if origin is None:
         return site is not None
-    ours = f"{request.scheme}://{request.get_host()}"
-    return origin != ours and urlsplit(origin).netloc != urlsplit(settings.SITE_URL).netloc
+    ours = (f"{request.scheme}://{request.get_host()}".lower(), settings.SITE_URL.lower())
+    return origin.lower() not in ours
+
+
+def limit_uploads(get_response):
+    """Nobody but an author sends files: Django would write those of any size to the disk."""
+
+    def middleware(request):
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        length = int(length) if re.fullmatch(r"[0-9]{1,12}", length) else math.inf
+        most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        if length > most and request.path_info.startswith("/admin/") and request.user.is_staff:
+            most += images.BYTES_MOST
+        if length > most:
+            return errors.bad_request(request, RequestDataTooBig())
+        return get_response(request)
+
+    return middleware
 
 
 def current_site(get_response):

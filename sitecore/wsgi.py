@@ -4,4 +4,17 @@ from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sitecore.settings")
 
-application = get_wsgi_application()
+django = get_wsgi_application()
+
+
+def application(environ, start_response):
+    """Django, less two oddities of requests that it answers with an error of its own.
+
+    It looks up whatever charset a request names, and PostgreSQL takes no NUL in a session's key.
+    """
+    kind = environ.get("CONTENT_TYPE", "")
+    if "charset" in kind.lower() and "utf-8" not in kind.lower():
+        environ["CONTENT_TYPE"] = kind.partition(";")[0]
+    if "\\000" in environ.get("HTTP_COOKIE", ""):
+        del environ["HTTP_COOKIE"]
+    return django(environ, start_response)

@@ -140,3 +140,16 @@ def test_a_page_allows_no_inline_script_or_style(client, post):
     policy = client.get(PAGE)["Content-Security-Policy"]
     assert "default-src 'none'" in policy
     assert "unsafe-inline" not in policy
+
+
+def test_a_page_is_new_when_its_author_has_another_name(client, post, alma):
+    etag = client.get(PAGE)["ETag"]
+    alma.first_name = "Alma Berg"
+    alma.save()
+    assert client.get(PAGE)["ETag"] != etag
+
+
+def test_staff_without_the_permission_see_no_draft(client, post, django_user_model):
+    Post.objects.update(status="draft")
+    client.force_login(django_user_model.objects.create_user("clerk", is_staff=True))
+    assert client.get(PAGE).status_code == 404
