@@ -1,32 +1,42 @@
 import re
+import unicodedata
 
 from django import forms
-from django.core.validators import RegexValidator
+from django.core.validators import URLValidator
 
 from comments import tokens
 from comments.models import Comment
+from posts.markup import printable
 
 LONGEST = 10_000
 
-CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufff9-\ufffb\ud800-\udfff]")
+PARENT_IS_GONE = (
+    "The comment you answer is no longer here."
+    " Sent once more, yours will stand by itself under the post."
+)
+
+# What turns the text around it, and what takes room and shows nothing.
 BIDI = re.compile(r"[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+BLANK = re.compile(r"[\s\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0]")
 
 
 class Line(forms.CharField):
-    """One line of text: no control characters, nothing that turns the text around it."""
+    """One line of text that can be seen: no control characters, nothing that turns other text."""
 
     def to_python(self, value):
-        value = BIDI.sub("", CONTROL.sub(" ", str(value or "")).replace("\t", " "))
-        return " ".join(value.split())
+        value = " ".join(BIDI.sub("", printable(str(value or ""))).split())
+        return value if any(is_visible(character) for character in value) else ""
 
 
 class Address(forms.URLField):
     """A web address, http or https; `example.org` is taken as it is meant."""
 
-    default_validators = [RegexValidator(r"^https?://", "Give a web address such as example.org.")]
+    default_validators = [
+        URLValidator(["http", "https"], message="Give a web address such as example.org.")
+    ]
 
     def to_python(self, value):
-        return super().to_python(CONTROL.sub("", str(value or "")).strip())
+        return super().to_python(BIDI.sub("", printable(str(value or ""))).strip())
 
 
 class Text(forms.CharField):
@@ -38,8 +48,12 @@ class Text(forms.CharField):
         return {}  # no maxlength: browsers would cut what is pasted, without a word
 
     def to_python(self, value):
-        value = str(value or "").replace("\r\n", "\n").replace("\r", "\n")
-        return CONTROL.sub("", value).rstrip().lstrip("\n")
+        return printable(str(value or "")).rstrip().lstrip("\n")
+
+
+def is_visible(character: str) -> bool:
+    category = unicodedata.category(character)
+    return category[0] not in "CZM" and not BLANK.match(character)
 
 
 class BodyForm(forms.Form):
@@ -92,10 +106,7 @@ class ReplyForm(BodyForm):
         parent = self.post.comments.approved().filter(pk=pk).first()
         if parent is None:
             self.data = self.data.copy() | {"parent": ""}
-            raise forms.ValidationError(
-                "The comment you answer is no longer here. Sent once more,"
-                " yours will stand by itself under the post."
-            )
+            raise forms.ValidationError(PARENT_IS_GONE)
         return parent
 
     @property

@@ -6,14 +6,14 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils.cache import add_never_cache_headers
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from comments import holds, limits, moderation, thread, tokens, writer
-from comments.forms import BodyForm, CommentForm, ReplyForm
+from comments import holds, limits, moderation, spam, thread, tokens, writer
+from comments.forms import PARENT_IS_GONE, BodyForm, CommentForm, ReplyForm
 from comments.models import Comment, Discussion, Purged, Thread
+from comments.retention import SUBMISSIONS
 from posts import caching
 from posts.models import Post
 
@@ -37,6 +37,8 @@ def post_comment(request, slug):
     if not form.is_valid():
         return form_page(request, form, 422)
     comment, submission = writer.write(request, form)
+    if earlier := moderation.received_before(submission):
+        return writer.remember(request, SeeOther(own_url(request, earlier)), form)
     if repeat := limits.repeat_of(comment, submission):
         return form_page(request, form, 409, repeat=own_url(request, repeat))
     if not moderation.is_moderator(request.user) and limits.is_flood(comment, submission):
@@ -45,12 +47,15 @@ def post_comment(request, slug):
         moderation.receive(comment, submission, holds.rules_broken(comment, form, request.site))
     except moderation.AlreadyReceived as earlier:
         comment = earlier.comment
+    except moderation.ParentIsGone:
+        form.add_error("parent", PARENT_IS_GONE)
+        return form_page(request, form, 422)
     else:
         moderation.check_at_once(comment)
     return writer.remember(request, SeeOther(own_url(request, comment)), form)
 
 
-@require_GET
+@require_safe
 @never_cache
 def permalink(request, pk):
     """To the page of the thread that shows the comment."""
@@ -62,7 +67,7 @@ def permalink(request, pk):
     return SeeOther(page_url(request, comment))
 
 
-@require_GET
+@require_safe
 @never_cache
 def reply(request, pk):
     """The form under the comment answered: a page, or with htmx a part of one."""
@@ -72,7 +77,8 @@ def reply(request, pk):
     return form_page(request, form, 200)
 
 
-@require_GET
+@require_safe
+@never_cache
 def own(request, pk, signature):
     """The status page of one's own comment: "Only you can see this", or where it is now."""
     if not tokens.signs_status(pk, signature):
@@ -84,7 +90,6 @@ def own(request, pk, signature):
         return SeeOther(page_url(request, comment))
     context = {"post": comment.post, "own": comment}
     response = TemplateResponse(request, "posts/post_detail.html", context)
-    add_never_cache_headers(response)
     response.headers["X-Robots-Tag"] = "noindex"
     return response
 
@@ -117,7 +122,11 @@ def move(request, pk):
     to = request.POST.get("to", "")
     if to not in Comment.Status.values:
         raise Http404
-    if moderation.move(comment, to, request.user):
+    try:
+        moved = moderation.move(comment, to, request.user)
+    except Comment.DoesNotExist:
+        raise Http404 from None
+    if moved:
         messages.success(request, WORDS.get(to, "Waiting for you again."))
     return SeeOther(back(request, comment))
 
@@ -128,9 +137,10 @@ def refused(request, slug):
     return form_page(request, comment_form(request, post, request.POST), 403, refused=True)
 
 
-@require_GET
+@require_safe
 def privacy(request):
-    return caching.patch(request, TemplateResponse(request, "comments/privacy.html"))
+    context = {"days": SUBMISSIONS.days}
+    return caching.patch(request, TemplateResponse(request, "comments/privacy.html", context))
 
 
 def moderated(request, pk) -> Comment:
@@ -144,7 +154,10 @@ def comment_form(request: HttpRequest, post: Post, data=None, parent=None) -> Re
     """The form that this person needs: those who are signed in give no name."""
     if moderation.is_moderator(request.user):
         return ReplyForm(data, post=post, parent=parent)
-    return CommentForm(data, post=post, parent=parent, initial=writer.remembered(request))
+    form = CommentForm(data, post=post, parent=parent, initial=writer.remembered(request))
+    if not spam.enabled(Discussion.objects.of(request.site)):
+        form.fields["author_email"].help_text = "Not shown."
+    return form
 
 
 def form_page(request, form, status: int, **context) -> HttpResponse:
@@ -160,7 +173,12 @@ def parent_of(form) -> Comment | None:
     """The comment that a form answers, if it is still public."""
     value = form["parent"].value()
     rows = form.post.comments.approved().select_related("parent")
-    return rows.filter(pk=value).first() if str(value or "").isdecimal() else None
+    return rows.filter(pk=int(value)).first() if is_id(str(value or "")) else None
+
+
+def is_id(text: str) -> bool:
+    """Whether the text is a number that an id can be."""
+    return text.isascii() and text.isdecimal() and len(text) < 19
 
 
 def page_url(request, comment, **query) -> str:
@@ -174,7 +192,8 @@ def own_url(request, comment) -> str:
     """Where a writer is sent: to their public comment, past all caches, or to their view of it."""
     if comment.is_public:
         return page_url(request, comment, v=Thread.objects.get(post=comment.post_id).version)
-    return reverse("comments:own", args=[comment.pk, tokens.status_signature(comment)])
+    url = reverse("comments:own", args=[comment.pk, tokens.status_signature(comment)])
+    return f"{url}#comment-{comment.pk}"
 
 
 def gone(request, pk, *, known=False) -> HttpResponse:

@@ -54,6 +54,12 @@ def remember(request: HttpRequest, response: HttpResponse, form: ReplyForm) -> H
     return response
 
 
+def _referrer(request, post) -> str:
+    """Where the writer came from. The signed address of somebody's own comment stays theirs."""
+    referrer = request.META.get("HTTP_REFERER", "")[:500]
+    return settings.SITE_URL + post.get_absolute_url() if "/status/" in referrer else referrer
+
+
 def _submission(request, form, comment) -> Submission:
     peer = request.META.get("REMOTE_ADDR", "")
     forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "")
@@ -62,7 +68,7 @@ def _submission(request, form, comment) -> Submission:
         ip=str(ip) if ip else None,
         network=address.network(ip),
         user_agent=request.META.get("HTTP_USER_AGENT", "")[:500],
-        referrer=request.META.get("HTTP_REFERER", "")[:500],
+        referrer=_referrer(request, form.post),
     )
     if ip is None:
         submission.peer, submission.forwarded = peer[:45], address.trim(forwarded)

@@ -281,13 +281,6 @@ def test_akismet_is_told_of_staff_by_the_session_only(akismet, client, alma, for
     assert [check.get("user_role") for check in akismet.checks] == [None, "administrator"]
 
 
-def test_blatant_spam_is_dropped_where_the_operator_wants_it(akismet, send, settings):
-    settings.AKISMET_DISCARD = True
-    akismet.next("discard")
-    assert send().status_code == 303
-    assert not Comment.objects.exists()
-
-
 def test_a_late_answer_changes_nothing_and_is_noted(akismet, write, alma):
     comment = write(status="pending")
     verdict = spam.check(comment)
@@ -327,6 +320,57 @@ def test_an_id_that_was_never_public_is_like_one_that_never_was(client, write, s
     absent = client.get("/comments/999999/")
     assert (hidden.status_code, hidden.content) == (absent.status_code, absent.content)
     assert hidden.status_code == 404
+
+
+def test_the_same_form_sent_again_later_leads_to_the_same_comment(akismet, client, post, form):
+    fields = form()
+    places = [client.post(POST, fields).url for _ in range(2)]
+    assert places[0] == places[1]
+
+
+def test_the_signed_address_of_a_comment_is_not_sent_to_akismet(akismet, send):
+    send(headers={"referer": "http://testserver/comments/1/status/0123456789/"})
+    assert akismet.checks[0]["referrer"] == "http://localhost:8000/posts/on-answering/"
+
+
+@pytest.mark.parametrize(
+    "name", ["\u200b", "\u3164\u3164", "\u00ad", "\u202e", "\u0301", "\U000e0041"]
+)
+def test_a_name_that_can_not_be_seen_is_none(send, name):
+    assert send(author_name=name).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("typed", "taken"),
+    [
+        ("example.org/~bo", "https://example.org/~bo"),
+        ("http://example.org", "http://example.org"),
+        ("::", None),
+        ("https://", None),
+        ("https://a.example/ b", None),
+        ("ftp://example.org", None),
+    ],
+)
+def test_a_web_address_is_one(akismet, send, typed, taken):
+    assert (send(author_url=typed).status_code == 303) == bool(taken)
+    assert taken is None or only().author_url == taken
+
+
+def test_a_parent_that_vanishes_at_that_moment_loses_nothing(akismet, send, monkeypatch):
+    def receive(*args):
+        raise moderation.ParentIsGone
+
+    monkeypatch.setattr(moderation, "receive", receive)
+    response = send("My words")
+    assert response.status_code == 422
+    assert "My words" in response.content.decode()
+
+
+@pytest.mark.parametrize("parent", ["9" * 5000, "99999999999999999999", "x", "\u0661", "-1"])
+def test_a_parent_that_is_no_comment_is_refused_in_words(send, parent):
+    response = send("My words", parent=parent)
+    assert response.status_code == 422
+    assert "My words" in response.content.decode()
 
 
 def test_a_slow_akismet_holds_the_comment_within_its_deadline(akismet, send, settings):
