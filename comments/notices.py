@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
@@ -65,9 +65,9 @@ def _send_to(recipient, now) -> bool:
     if not due.update(due=lease):
         return False
     claimed = Notice.objects.filter(recipient=recipient, sent_at__isnull=True, due=lease)
-    waiting = list(_still_waiting(claimed))
+    waiting = _still_waiting(claimed)
     fails = claimed.filter(kind=Notice.Kind.CHECK_FAILS).exists()
-    if not waiting and not fails:
+    if not waiting.exists() and not fails:
         claimed.delete()  # somebody was faster than the mail
         return False
     return _send(recipient, claimed, waiting, fails, now)
@@ -93,14 +93,15 @@ def _send(recipient, claimed, waiting, fails, now) -> bool:
     return True
 
 
-def compose(recipient: str, waiting: list[Comment], fails: bool) -> EmailMultiAlternatives:
+def compose(recipient: str, waiting: QuerySet[Comment], fails: bool) -> EmailMultiAlternatives:
     """The mail about comments that wait, from queue.with_story, and about a check that fails."""
+    count = waiting.count()
     context = {
         "site": Site.objects.current(),
         "site_url": settings.SITE_URL,
         "rows": queue.rows(waiting[:SHOWN], spam.enabled()),
-        "count": len(waiting),
-        "more": max(len(waiting) - SHOWN, 0),
+        "count": count,
+        "more": max(count - SHOWN, 0),
         "fails": fails,
         "queue_url": settings.SITE_URL + reverse("admin:comments_comment_changelist"),
     }

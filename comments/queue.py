@@ -83,7 +83,7 @@ def in_tab(tab: Tab, enabled: bool):
         return comments.filter(check_at__isnull=False) if enabled else comments.none()
     if tab is WAITING and enabled:
         return comments.filter(check_at__isnull=True)
-    if tab is TRASH:
+    if tab in (SPAM, TRASH):
         return comments.exclude(body="")  # emptied: only its replies keep it
     return comments
 

@@ -58,7 +58,7 @@ def adopt(user: AbstractBaseUser) -> None:
     if site.sample is None:
         return
     name = user.get_full_name() or user.get_username()
-    mine = site.sample.comments.filter(author_name=AUTHOR, submission__isnull=True)
+    mine = site.sample.comments.filter(author_name=AUTHOR, cleared_by=Comment.ClearedBy.IMPORT)
     mine.update(author=user, author_name=name)
     Post.objects.filter(pk=site.sample_id).update(author=user)
     site.save()  # a new version: no cache keeps the old names

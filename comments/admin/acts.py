@@ -9,6 +9,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from comments import moderation
 from comments.models import Comment
+from comments.views import is_id
 
 Status = Comment.Status
 MOST = 200  # comments at once: as many as a page of the queue can show
@@ -87,7 +88,7 @@ class ActForm(forms.Form):
         super().__init__(self._one(data))
         self.host = host
         sent = self.data.getlist("comment")[:MOST]
-        self.fields["comment"].choices = [(pk, pk) for pk in sent if pk.isdecimal()]
+        self.fields["comment"].choices = [(pk, pk) for pk in sent if is_id(pk)]
 
     def _one(self, data):
         """A row's button names one comment, whatever else is ticked: one="spam 12"."""

@@ -4,13 +4,17 @@ import sys
 from tests import program
 
 CRASH_LOOP = """
+import time
 from sitecore import supervisor
 supervisor.PAUSE, supervisor.GRACE = 0.02, 1
 
 def crash(wanted):
     raise SystemExit(3)
 
-children = [supervisor.Child("crasher", crash), supervisor.Child("idler", lambda wanted: input())]
+def idle(wanted):
+    time.sleep(60)
+
+children = [supervisor.Child("crasher", crash), supervisor.Child("idler", idle)]
 raise SystemExit(supervisor.Supervisor(children, when_stopping=lambda: None).run())
 """
 
