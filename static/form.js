@@ -27,7 +27,8 @@ function prepare(form) {
   const area = form.elements.body;
   if (!area || form.dataset.ready || !form.elements.token) return;
   form.dataset.ready = "yes";
-  if (!area.value) area.value = storage((kept) => kept.getItem(key(form))) ?? "";
+  if (area.value) save(form); // typed before this ran, or shown again by the server
+  else area.value = storage((kept) => kept.getItem(key(form))) ?? "";
   grow(area);
   area.addEventListener("input", () => {
     grow(area);

@@ -18,7 +18,7 @@ def run(name: str, database: str, *args: str) -> tuple[bool, str]:
     print(f"\n=== {name}", flush=True)
     with tempfile.TemporaryDirectory(prefix="afterword-tests-") as folder:
         report = Path(folder, "report.xml")
-        command = [sys.executable, "-m", "pytest", "-q", f"--junitxml={report}", *args]
+        command = [sys.executable, "-m", "pytest", "-q", "-rs", f"--junitxml={report}", *args]
         passed = subprocess.run(command, env=environment(folder, database)).returncode == 0  # noqa: S603
         return passed, f"{name:<12}{counts(report)}"
 
