@@ -7,7 +7,7 @@ from comments.retention import SUBMISSIONS
 register = template.Library()
 
 
-@register.inclusion_tag("comments/_thread.html", takes_context=True)
+@register.inclusion_tag("comments/_thread.html", takes_context=True, name="thread")
 def thread_of(context, post):
     """The page of the post's thread that the request asks for, and the form under it."""
     request = context["request"]
