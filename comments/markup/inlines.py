@@ -119,6 +119,8 @@ class Scanner:
     def url(self, start: int, end: int) -> int:
         stop = url_end(self.text, end)
         url = self.text[start:stop].rstrip(AFTER_A_URL)
+        if self.text[start - 1 : start] != "_" and "_" in url:  # its own, not emphasis around it
+            url += "_" * self.text.startswith("_", start + len(url), stop)
         self.add(link(url, [url]) if is_web_address(url) else url)
         return start + len(url)
 

@@ -430,3 +430,16 @@ def test_the_vectors_of_others_do_no_harm(wrap):
         html = render(wrap.format(vector))
         assert not list(faults(html)), vector
         assert wrap != "{}" or not letters(vector) or html, vector
+
+
+@pytest.mark.parametrize(
+    ("source", "href"),
+    [
+        ("https://example.org/?x=_y_", "https://example.org/?x=_y_"),
+        ("https://example.org/a_b_.", "https://example.org/a_b_"),
+        ("_https://example.org/_", "https://example.org/"),
+        ("_see https://example.org_", "https://example.org"),
+    ],
+)
+def test_an_underscore_at_the_end_belongs_to_the_url_that_has_others(source, href):
+    assert f'href="{href}"' in render(source)
