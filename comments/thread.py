@@ -1,6 +1,6 @@
 """A comment in its thread: its place, the pages of a thread, and the page a comment stands on."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from django.db.models import BinaryField, Subquery, Value
 from django.utils.safestring import SafeString, mark_safe
@@ -25,6 +25,8 @@ ROW_FIELDS = [
     "path",
     "newest",
     "status",
+    "shown",
+    "check_at",
     "created_at",
     "published_at",
     "edited_at",
@@ -61,7 +63,9 @@ class Row:
     level: int
     opens: str = ""  # tags, safe as they are
     waiting: bool = False  # not public: shown to a moderator only
+    is_being_checked: bool = False  # waiting, but for the check and for nobody
     is_own: bool = False  # not public: shown to its writer only
+    is_above: bool = False  # on an earlier page, named here because its replies go on
     is_apart: bool = False  # a reply that does not stand right inside what it answers
     by_author: bool = False  # by the author of the post
 
@@ -87,7 +91,6 @@ class Row:
 class Page:
     rows: list[Row]
     order: str
-    context: list[Comment] = field(default_factory=list)
     next: int | None = None
     previous: int | None = None
     at_start: bool = True
@@ -108,7 +111,8 @@ def page(
     waiting: bool = False,
     own: Comment | None = None,
 ) -> Page:
-    """One page of a thread: at most PAGE shown comments, in reading order.
+    """One page of a thread: at most PAGE shown comments, in reading order, under the ancestors
+    of the first that stand on earlier pages (9 at most).
 
     `start` names the comment the page begins with: its id, its key in this order, LAST, or None.
     An id that was never public, or is gone, gives the start. `waiting` adds the pending comments
@@ -129,10 +133,10 @@ def page(
     upto = bytes(getattr(comments[-1], key)) if found.next else None
     extra = _waiting(post, key, begin, upto) if waiting else []
     comments = _merge(comments, [*extra, own] if own else extra, key)
-    if comments:
-        found.context = _context(post, comments[0])
-    found.rows = list(_lists(comments, depth))
-    for row in found.rows:
+    above = _above(post, comments[0]) if comments else []
+    found.rows = list(_lists([*above, *comments], depth))
+    for number, row in enumerate(found.rows):
+        row.is_above = number < len(above)
         row.is_own = row.comment == own
         row.waiting = row.waiting and not row.is_own
         row.by_author = post.author_id is not None and row.comment.author_id == post.author_id
@@ -199,14 +203,14 @@ def _merge(comments, extra, key):
     )
 
 
-def _context(post, first):
+def _above(post, first):
     """The ancestors of a page's first row that stand on earlier pages, outermost first."""
     path = bytes(first.path)
     prefixes = [path[:end] for end in range(KEY, len(path), KEY)]
     if not prefixes:
         return []
     ancestors = Comment.objects.filter(post=post, shown=True, path__in=prefixes)
-    found = ancestors.only("author_name", "status", "path")
+    found = ancestors.only("author_id", "author_name", "status", "path", "depth", "parent_id")
     return sorted(found, key=lambda comment: bytes(comment.path))
 
 

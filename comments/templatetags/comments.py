@@ -24,6 +24,9 @@ def thread_of(context, post):
         waiting=moderating,
         own=own,
     )
+    checked = spam.enabled(discussion)
+    for row in page.rows:
+        row.is_being_checked = checked and row.waiting and row.comment.check_at is not None
     return {
         "request": request,
         "post": post,
