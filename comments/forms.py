@@ -64,7 +64,7 @@ class BodyForm(forms.Form):
         max_length=LONGEST,
         error_messages={
             "required": "Write something first.",
-            "max_length": f"This has %(show_value)d characters; {LONGEST:,} are the most."
+            "max_length": f"This has %(show_value)d characters, and {LONGEST} are the most."
             " Nothing is lost: shorten it, or send it in two parts.",
         },
         widget=forms.Textarea(attrs={"rows": 6, "enterkeyhint": "enter", "dir": "auto"}),

@@ -163,6 +163,8 @@ def comment_form(request: HttpRequest, post: Post, data=None, parent=None) -> Re
 def form_page(request, form, status: int, **context) -> HttpResponse:
     """The form by itself, with everything that was typed, and what it answers."""
     context |= {"form": form, "post": form.post, "parent": parent_of(form), "status": status}
+    if context["parent"]:
+        form.fields["body"].label = "Your reply"
     template = "comments/comment_form.html"
     if request.htmx and status == 200:
         template += "#form"
@@ -205,9 +207,17 @@ def gone(request, pk, *, known=False) -> HttpResponse:
     return TemplateResponse(request, "comments/comment_gone.html", context, status=410)
 
 
+def stands_in_thread(comment: Comment) -> bool:
+    """Whether a moderator finds it on the post's page."""
+    return comment.shown or comment.status == Comment.Status.PENDING
+
+
 def back(request, comment) -> str:
     """Where the moderator came from, if that is a page of this site."""
     to = request.POST.get("next") or request.GET.get("next", "")
     if url_has_allowed_host_and_scheme(to, allowed_hosts={request.get_host()}):
-        return to
+        page, _, place = to.partition("#")
+        if place == f"comment-{comment.pk}" and not stands_in_thread(comment):
+            place = f"comment-{comment.parent_id}" if comment.parent_id else "thread"
+        return f"{page}#{place}" if place else page
     return comment.get_absolute_url() if comment.shown else comment.post.get_absolute_url()

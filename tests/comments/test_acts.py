@@ -97,3 +97,12 @@ def test_a_comment_of_another_post_can_not_be_answered_here(akismet, client, wri
     elsewhere = write(post=post)
     fields = form("A reply", parent=elsewhere.pk)
     assert client.post("/posts/on-answering/comments/", fields).status_code == 422
+
+
+def test_after_a_comment_has_left_the_page_its_parent_is_the_place(client, alma, write):
+    client.force_login(alma)
+    root = write("root")
+    reply = write("reply", parent=root)
+    for comment, place in [(reply, f"comment-{root.pk}"), (root, "thread")]:
+        response = move(client, comment, "spam", next=f"/posts/on-answering/#comment-{comment.pk}")
+        assert response.url == f"/posts/on-answering/#{place}"
