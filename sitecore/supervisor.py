@@ -37,6 +37,7 @@ class Child:
         signal.pthread_sigmask(signal.SIG_BLOCK, WATCHED)
         self.born, self.pid = time.monotonic(), os.fork()
         if self.pid == 0:
+            os.setpgid(0, 0)  # Ctrl-C is for the parent, which then ends its children in order
             for number in WATCHED:
                 signal.signal(number, signal.SIG_DFL)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, WATCHED)

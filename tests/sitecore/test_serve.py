@@ -101,8 +101,8 @@ def test_a_signal_ends_everything(site, everybody, number):
 
 def test_an_unused_site_prints_its_link(site):
     site.stop()
-    assert "Afterword 0.1.0 at http://localhost:8000\n" in site.output
-    assert "Set up your site: http://localhost:8000/welcome/" in site.output
+    assert f"Afterword 0.1.0 at http://localhost:{site.port}\n" in site.output
+    assert f"Set up your site: http://localhost:{site.port}/welcome/" in site.output
 
 
 def test_an_idle_connection_does_not_delay_the_end(site):
@@ -169,3 +169,10 @@ def test_the_log_names_no_reader(site):
     site.stop()
     assert "Invalid request" in site.output
     assert not any(word in site.output for word in ("127.0.0.1", "my-secret", "Ann"))
+
+
+def test_a_database_that_does_not_answer_is_said_in_a_sentence():
+    ended = program.run("serve", DATABASE_URL="postgres://a:b@127.0.0.1:1/x", BIND="127.0.0.1:0")
+    assert ended.returncode == 1
+    assert "The database that DATABASE_URL names does not answer" in ended.output
+    assert "Traceback" not in ended.output

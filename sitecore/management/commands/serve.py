@@ -3,8 +3,8 @@ import sys
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand
-from django.db import connections
+from django.core.management.base import BaseCommand, CommandError
+from django.db import OperationalError, connections
 
 from comments import sample
 from sitecore import VERSION, web, welcome
@@ -22,7 +22,7 @@ class Command(BaseCommand):
     def handle(self, *, no_migrate, no_worker, **options):
         listener = web.listen(settings.BIND)
         if not no_migrate:
-            call_command("migrate", interactive=False, verbosity=0)
+            self.migrate()
         self.first_start()
         application = web.Web(listener)
         children = [Child("gunicorn", application.serve)]
@@ -30,6 +30,15 @@ class Command(BaseCommand):
             children.append(Child("worker", worker.run))
         share_memory(application)
         sys.exit(Supervisor(children, when_stopping=listener.close).run())
+
+    def migrate(self):
+        try:
+            call_command("migrate", interactive=False, verbosity=0)
+        except OperationalError as error:
+            reason = type(error.__cause__ or error).__name__
+            raise CommandError(
+                f"The database that DATABASE_URL names does not answer ({reason})."
+            ) from None
 
     def first_start(self):
         sample.create()
