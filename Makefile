@@ -19,6 +19,7 @@ setup: .venv/ready
 	@echo "Ready. Next: make run, or make test."
 
 run: .venv/ready static
+	@test ! -f .env || echo "Note: .env is read by docker compose only. Here, set variables before the command."
 	@$(RUN) manage.py serve
 
 # The trap ends both programs together, whichever way this one ends.

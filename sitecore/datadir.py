@@ -10,7 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 def prepare(path: Path) -> Path:
     """Make the folder if need be; raise ImproperlyConfigured with the command that mends it."""
     try:
-        path.mkdir(parents=True, exist_ok=True)
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise ImproperlyConfigured(_mend(path)) from error
     if not os.access(path, os.W_OK | os.X_OK):
@@ -35,5 +35,7 @@ def secret_key(path: Path) -> str:
 
 
 def _mend(path: Path) -> str:
+    if path.exists() and not path.is_dir():
+        return f"DATA_DIR {path} is a file. It must be a folder."
     uid = os.getuid()
     return f"DATA_DIR {path} is not writable for user {uid}. Run: chown -R {uid} {path}"

@@ -11,6 +11,7 @@ from environ.fileaware_mapping import FileAwareMapping
 SMTP = environ.Env.EMAIL_SCHEMES["smtp"]
 BOOLEANS = dict.fromkeys(("1", "true", "yes", "on"), True)
 BOOLEANS |= dict.fromkeys(("0", "false", "no", "off"), False)
+KEY_LEAST = 50
 CASTS = {  # what a default's type accepts, and how a sentence names it
     str: (str, "text"),
     float: (float, "a number"),
@@ -52,8 +53,16 @@ def choice(name: str, value: str, *allowed: str) -> str:
     return value
 
 
-def site_url(value: str) -> str:
-    """The address without its last slash."""
+def secret_key(value: str) -> str:
+    if value and len(value) < KEY_LEAST:
+        raise ImproperlyConfigured(f"SECRET_KEY must have at least {KEY_LEAST} characters.")
+    return value
+
+
+def site_url(value: str, bind: str) -> str:
+    """The address without its last slash. Where nobody set one (`bind`), its port is BIND's."""
+    if bind.startswith(("127.0.0.1:", "localhost:", "[::1]:")):
+        value = f"http://localhost:{bind.rpartition(':')[2]}"
     url = urlsplit(value)
     try:
         whole = url.scheme in ("http", "https") and url.hostname and (url.port or True)

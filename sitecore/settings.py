@@ -29,8 +29,10 @@ env = environment.Environment(
     DEBUG=(bool, False),
 )
 
+BIND = env("BIND")
+
 # The site's address, and all that follows from it
-SITE_URL = environment.site_url(env("SITE_URL"))
+SITE_URL = environment.site_url(env("SITE_URL"), BIND if "SITE_URL" not in env.ENVIRON else "")
 SITE_HOST = urlsplit(SITE_URL).hostname
 SITE_IS_LOCAL = SITE_HOST in ("localhost", "127.0.0.1", "::1")
 SITE_IS_SECURE = SITE_URL.startswith("https://")
@@ -42,10 +44,9 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SITE_IS_SECURE 
 SECURE_HSTS_SECONDS = 3600 if SITE_IS_SECURE else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SITE_IS_SECURE
 
-BIND = env("BIND")
 DEBUG = env("DEBUG")
 DATA_DIR = datadir.prepare(Path(env("DATA_DIR")).resolve())
-SECRET_KEY = env("SECRET_KEY") or datadir.secret_key(DATA_DIR)
+SECRET_KEY = environment.secret_key(env("SECRET_KEY")) or datadir.secret_key(DATA_DIR)
 TRUSTED_PROXIES = environment.networks("TRUSTED_PROXIES", env("TRUSTED_PROXIES"))
 MEDIA_ROOT = DATA_DIR / "media"
 MEDIA_URL = "/media/"
@@ -178,6 +179,8 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
         "django": {"level": "INFO"},  # without Django's own handlers
+        "django.security.DisallowedHost": {"level": "CRITICAL"},  # scanners; the page says it all
+        "psycopg.pool": {"level": "ERROR"},
         "httpx": {"level": "WARNING"},
         "httpcore": {"level": "WARNING"},
         "django.server": {"handlers": ["console"], "level": "INFO", "propagate": False},

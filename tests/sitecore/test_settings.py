@@ -74,6 +74,18 @@ def test_a_local_address_works_without_encryption():
     assert in_process(expression, SITE_URL="http://127.0.0.1:9000") == [hosts, False, True]
 
 
+@pytest.mark.parametrize(
+    ("bind", "url"),
+    [
+        ("127.0.0.1:8304", "http://localhost:8304"),
+        ("[::1]:8304", "http://localhost:8304"),
+        ("0.0.0.0:8304", "http://localhost:8000"),
+    ],
+)
+def test_without_an_address_the_site_has_the_port_it_listens_on(bind, url):
+    assert in_process("settings.SITE_URL", BIND=bind) == url
+
+
 def test_a_value_may_stand_in_a_file(tmp_path):
     (tmp_path / "key").write_text("abc123\n")
     assert (
@@ -98,6 +110,8 @@ def test_a_space_after_a_comma_is_no_part_of_a_name():
     ("variables", "sentence"),
     [
         ({"SITE_URL": "example.org"}, "SITE_URL must be a scheme and a host"),
+        ({"SECRET_KEY": "short"}, "SECRET_KEY must have at least 50 characters"),
+        ({"DATA_DIR": "manage.py"}, "is a file. It must be a folder"),
         ({"SITE_URL": "https://example.org/blog"}, "SITE_URL must be a scheme and a host"),
         ({"DATABASE_URL": "garbage"}, "DATABASE_URL is not understood"),
         ({"DATABASE_URL": "postgres://bo:secret@host:x/db"}, "DATABASE_URL is not understood"),
