@@ -57,8 +57,8 @@ def _check(comment) -> bool:
 
 def _notice_new_settings() -> None:
     """Another key or other proxies may free what was held for want of them."""
-    if _key_has_changed() | _addresses_are_known():
-        freed = moderation.make_due_again()
+    changed = _key_has_changed() | _addresses_are_known()
+    if changed and (freed := moderation.make_due_again()):
         log.info("New settings of the spam check: %d held comments are checked again", freed)
 
 

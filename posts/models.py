@@ -78,7 +78,10 @@ class Post(models.Model):
         max_length=500,
         help_text="Plain text, for lists and search engines. Empty: the beginning of the post.",
     )
-    body = models.TextField(help_text="Markdown. Some HTML is allowed.")
+    body = models.TextField(
+        help_text="Markdown. Some HTML is allowed. For a picture, add it under Images and copy"
+        " its line."
+    )
     body_html = models.TextField(editable=False)
     status = models.CharField(max_length=10, choices=Status, default=Status.DRAFT)
     published_at = models.DateTimeField(

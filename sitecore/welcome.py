@@ -60,7 +60,7 @@ class WelcomeForm(SetPasswordMixin, forms.Form):
     name = Line(
         label="Your name",
         max_length=150,
-        help_text="Shown with what you write.",
+        help_text="Shown with what you write. The next page says what you sign in with.",
         error_messages={"required": "Give your name, or the one you write under."},
         widget=forms.TextInput(attrs={"autocomplete": "name", "dir": "auto"}),
     )
@@ -119,7 +119,7 @@ class WelcomeForm(SetPasswordMixin, forms.Form):
         super().clean()
         self.validate_passwords()
         name, email = self.cleaned_data.get("name", ""), self.cleaned_data.get("email", "")
-        user = User(username=username(name), first_name=name, email=email)
+        user = User(username=username(name) if name else "", first_name=name, email=email)
         self.validate_password_for_user(user, "password1")
         return self.cleaned_data
 

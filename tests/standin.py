@@ -6,6 +6,7 @@ POST {"name": "503", "standing": true} to /_fault, "" to /_clear, and GET /_requ
 
 import argparse
 import json
+import sys
 import threading
 import time
 from dataclasses import asdict, dataclass
@@ -194,7 +195,11 @@ class Handler(BaseHTTPRequestHandler):
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--port", type=int, default=8199)
-    server = StandIn(parser.parse_args().port)
+    port = parser.parse_args().port
+    try:
+        server = StandIn(port)
+    except OSError as error:
+        sys.exit(f"The stand-in for Akismet can not use port {port}: {error.strerror}.")
     print(f"This is not Akismet but a stand-in for it, at {server.url}")
     print('Spam: the name "akismet-guaranteed-spam", or the word "spamspam" in a comment.')
     print(f'POST {{"name": "503", "standing": true}} to /_fault: {", ".join([*ANSWERS, *WIRE])}')

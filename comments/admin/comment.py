@@ -173,6 +173,7 @@ class CommentAdmin(admin.ModelAdmin):
             "title": f"Comment by {comment.author_name or 'nobody'}",
             "opts": self.opts,
             "row": queue.rows([comment], enabled)[0],
+            "check_is_on": enabled,
             "comment": comment,
             "above": above,
             "more_above": bool(above and above[0].parent_id),

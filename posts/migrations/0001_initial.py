@@ -61,7 +61,12 @@ class Migration(migrations.Migration):
                         max_length=500,
                     ),
                 ),
-                ("body", models.TextField(help_text="Markdown. Some HTML is allowed.")),
+                (
+                    "body",
+                    models.TextField(
+                        help_text="Markdown. Some HTML is allowed. For a picture, add it under Images and copy its line."
+                    ),
+                ),
                 ("body_html", models.TextField(editable=False)),
                 (
                     "status",
