@@ -178,7 +178,8 @@ def _begin(request, user, form):
     sign_in = settings.SITE_URL + reverse("admin:index")
     messages.success(
         request,
-        f"Your site is set up. From now on, sign in at {sign_in} as “{user.get_username()}”.",
+        f"Your site is set up. From now on, sign in at {sign_in} as “{user.get_username()}”."
+        " Write under Posts; a button under Site removes the sample.",
     )
     if getattr(form, "key_state", None) == spam.KeyState.UNREACHABLE:
         messages.warning(

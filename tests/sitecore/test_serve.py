@@ -99,6 +99,13 @@ def test_a_signal_ends_everything(site, everybody, number):
     assert "Traceback" not in site.output
 
 
+def test_ctrl_c_reaches_the_parent_alone(site):
+    workers, masters, _ = site.family()
+    groups = {os.getpgid(child.pid) for child in (*workers, *masters)}
+    assert os.getpgid(site.process.pid) not in groups
+    assert site.stop(signal.SIGINT) == 0
+
+
 def test_an_unused_site_prints_its_link(site):
     site.stop()
     assert f"Afterword 0.1.0 at http://localhost:{site.port}\n" in site.output
