@@ -212,6 +212,16 @@ def test_a_stone_keeps_its_place_and_nothing_else(client, alma, write):
     assert not re.search(r"What was said|Gone|gone\.example", page)
 
 
+def test_a_removed_root_is_still_a_heading(client, alma, write):
+    root = write()
+    removed = write(parent=root)
+    write(parent=removed)
+    for comment in (root, removed):
+        moderation.move(comment, "trash", alma)
+    page = html(client.get("/posts/on-answering/"))
+    assert re.findall(r'<(\w+) class="stone">', page) == ["h3", "p"]
+
+
 def test_every_reply_says_whom_it_answers(client, write):
     comment = write(name="Person 0")
     for number in range(1, 8):
@@ -228,9 +238,21 @@ def test_a_later_page_says_what_it_continues(client, write, monkeypatch):
     for name in ("Ann", "Bo", "Cem", "Dilnaz"):
         comment = write(name=name, parent=comment)
     page = html(client.get(f"/posts/on-answering/?from={comment.pk}"))
-    continues = re.search(r"This page continues under(.*?)</p>", page, re.DOTALL)[1]
-    assert re.findall(r">([^<]*)</a>", continues) == ["Ann", "Bo", "Cem"]
-    assert '<p class="to">in reply to' in page
+    assert_valid(page)
+    above = re.findall(r'<(\w+) class="above"><a [^>]*>([^<]*)</a>, on an earlier page', page)
+    assert above == [("h3", "Ann"), ("p", "Bo"), ("p", "Cem")]
+    assert page.count("<ol>") == 4
+    assert ids(page).count(f"comment-{comment.pk}") == page.count('id="comment-') == 1
+
+
+def test_a_later_page_does_not_name_who_was_removed(client, alma, write, monkeypatch):
+    monkeypatch.setattr("comments.thread.PAGE", 1)
+    root = write(name="Gone")
+    reply = write(parent=root)
+    moderation.move(root, "trash", alma)
+    page = html(client.get(f"/posts/on-answering/?from={reply.pk}"))
+    assert ">a removed comment</a>, on an earlier page" in page
+    assert "Gone" not in page
 
 
 def thread_links(page: str) -> list[str]:
@@ -286,6 +308,13 @@ def test_the_writers_page_differs_in_nothing_between_held_and_spam(client, write
     assert token.sub("", html(own_page(client, comment))) == held
 
 
+def test_the_writers_page_offers_no_other_order(client, write, own_page):
+    write()
+    comment = write("Mine.", status="pending", parent=write())
+    assert "?order=" in html(client.get("/posts/on-answering/"))
+    assert "?order=" not in html(own_page(client, comment))
+
+
 def test_others_do_not_see_a_held_comment(client, write):
     write("Mine.", status="pending")
     assert "Mine." not in html(client.get("/posts/on-answering/"))
@@ -301,6 +330,16 @@ def test_moderators_find_their_buttons_and_readers_do_not(client, alma, write):
     assert page.count('value="spam"') == page.count('value="trash"') == 2
     assert "You comment as <b" in page
     assert 'name="author_name"' not in page
+
+
+def test_what_is_still_being_checked_waits_for_nobody(moderator, write, settings):
+    settings.AKISMET_API_KEY = "valid-key"
+    for check_at in (None, timezone.now()):
+        comment = write(status="pending")
+        Comment.objects.filter(pk=comment.pk).update(check_at=check_at)
+    page = html(moderator.get("/posts/on-answering/"))
+    states = re.findall(r'<p class="state"><strong>([^<]*)<', page)
+    assert states == ["Waiting for you", "Being checked"]
 
 
 def test_a_moderator_is_told_what_was_done(moderator, write):

@@ -95,6 +95,48 @@ def test_reply_opens_and_closes_the_form_under_the_comment(desktop, write, asser
     assert desktop.url.endswith("/posts/on-answering/")
 
 
+def test_escape_closes_the_form_and_keeps_the_draft(desktop, write):
+    write(name="Ann")
+    desktop.goto("/posts/on-answering/")
+    reply = desktop.get_by_role("link", name="Reply to Ann")
+    reply.click()
+    area = desktop.get_by_role("form", name="Reply to Ann").get_by_label("Your reply")
+    area.fill("Half an ans")
+    area.press("Escape")
+    expect(reply).to_be_focused()
+    expect(reply).to_have_attribute("aria-expanded", "false")
+    reply.click()
+    expect(area).to_have_value("Half an ans")
+
+
+def test_a_click_that_asks_for_another_tab_opens_one(desktop, write):
+    comment = write(name="Ann")
+    desktop.goto("/posts/on-answering/")
+    reply = desktop.get_by_role("link", name="Reply to Ann")
+    for how in ({"modifiers": ["ControlOrMeta"]}, {"button": "middle"}):
+        with desktop.context.expect_page() as opened:
+            reply.click(**how)
+        expect(opened.value).to_have_url(re.compile(f"/comments/{comment.pk}/reply/$"))
+    expect(desktop.locator(".answer")).to_have_count(0)
+
+
+def test_an_impatient_second_tap_does_not_undo_the_first(phone, write):
+    write(name="Ann")
+    phone.goto("/posts/on-answering/")
+    waiting = []
+    phone.route("**/reply/", lambda request: waiting.append(request))
+    reply = phone.get_by_role("link", name="Reply to Ann")
+    for impatient in (reply.dblclick, reply.click):
+        impatient()
+    phone.wait_for_timeout(100)
+    (request,) = waiting
+    request.continue_()
+    form = phone.get_by_role("form", name="Reply to Ann")
+    expect(form.get_by_label("Your reply")).to_be_in_viewport(ratio=1)
+    phone.wait_for_timeout(100)
+    expect(form).to_have_count(1)
+
+
 def test_what_is_typed_is_never_turned_into_something_else(phone, post, akismet):
     phone.goto("/posts/on-answering/")
     fill(phone, LITERAL, "Ann")

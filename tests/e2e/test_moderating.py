@@ -92,6 +92,32 @@ def test_alma_stays_where_she_was_in_a_long_thread(desktop, write, sign_in):
     expect(desktop.locator(".comment").nth(9)).to_be_in_viewport()
 
 
+def test_alma_goes_on_by_keyboard_where_she_was(desktop, write, sign_in):
+    above = write("Fine.", name="Ann")
+    for text in ("May I?", "Buy now."):
+        write(text, status="pending", parent=above, name="Bo")
+    sign_in(desktop).goto("/posts/on-answering/")
+    for button, done in (("Spam", "Moved to spam."), ("Approve", "Published.")):
+        desktop.get_by_role("button", name=f"{button} the comment by Bo").first.press("Enter")
+        expect(desktop.get_by_text(done)).to_be_visible()
+        expect(desktop.locator(".comment:target > .said > .by .when")).to_be_focused()
+
+
+def test_nothing_jumps_when_alma_approves(desktop, write, sign_in):
+    for number in range(12):
+        status = "pending" if number == 6 else "approved"
+        write(f"Number {number}.\n\n" + "More words. " * 60, status=status)
+    sign_in(desktop).goto("/posts/on-answering/")
+    stood = desktop.locator(".comment").nth(6)
+    approve = stood.get_by_role("button", name="Approve")
+    approve.scroll_into_view_if_needed()
+    before = stood.bounding_box()["y"]
+    approve.click()
+    expect(desktop.get_by_role("status")).to_contain_text("Published.")
+    expect(stood.locator(".when")).to_be_focused()
+    assert abs(stood.bounding_box()["y"] - before) < 2
+
+
 def test_pages_for_moderators_are_accessible(phone, write, sign_in, assert_accessible):
     comment = write("May I?", status="pending", parent=write())
     sign_in(phone).goto("/posts/on-answering/")

@@ -55,7 +55,7 @@ def test_the_permalink_of_a_deep_comment_lands_on_it(phone, thread, write, monke
     phone.goto(f"/comments/{thread.pk}/")
     assert phone.url.endswith(f"?from={thread.pk}#comment-{thread.pk}")
     expect(phone.locator(f"#comment-{thread.pk}")).to_be_in_viewport()
-    expect(phone.get_by_text("This page continues under Ann")).to_be_visible()
+    expect(phone.get_by_role("heading", name="Ann, on an earlier page")).to_be_visible()
 
 
 def test_a_thread_is_paged_through_without_javascript(desktop_without_js, post, write, monkeypatch):
@@ -88,6 +88,13 @@ def test_a_hidden_answered_name_appears_when_it_has_the_focus(desktop, write):
     assert desktop.locator(".to").evaluate("e => getComputedStyle(e).clipPath") != "none"
     answered.focus()
     assert desktop.locator(".to").evaluate("e => getComputedStyle(e).clipPath") == "none"
+
+
+def test_names_and_dates_are_easy_to_hit(phone, write):
+    write(parent=write(name="Ann", author_url="https://ann.example/"))
+    phone.goto("/posts/on-answering/")
+    for link in phone.locator(".name a, .by a, .to:not(.nested) a").all():
+        assert link.bounding_box()["height"] >= 24
 
 
 def test_the_heading_key_moves_from_root_to_root(desktop, post, write):
