@@ -35,7 +35,7 @@ class Discussion(models.Model):
         help_text="Deeper replies follow at the last level and say whom they answer.",
     )
     hold_links = models.PositiveSmallIntegerField(
-        "links that hold a comment",
+        "links that make a comment wait",
         default=3,
         validators=[MinValueValidator(1)],
         help_text="A comment with this many links or more waits for you.",

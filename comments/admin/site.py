@@ -63,14 +63,8 @@ class SiteForm(forms.ModelForm):
         return super().clean()
 
 
-class DiscussionForm(forms.ModelForm):
-    class Meta:
-        labels = {"hold_links": "Links that make a comment wait"}
-
-
 class DiscussionInline(admin.StackedInline):
     model = Discussion
-    form = DiscussionForm
     fields = ("order", "shown_depth", "hold_links")
     verbose_name = "Rules of discussion"
     can_delete = False

@@ -141,7 +141,7 @@ class Migration(migrations.Migration):
                         default=3,
                         help_text="A comment with this many links or more waits for you.",
                         validators=[django.core.validators.MinValueValidator(1)],
-                        verbose_name="links that hold a comment",
+                        verbose_name="links that make a comment wait",
                     ),
                 ),
                 ("spam_opened_at", models.DateTimeField(editable=False, null=True)),

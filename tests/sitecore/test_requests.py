@@ -3,10 +3,11 @@
 from wsgiref.util import setup_testing_defaults
 
 import pytest
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils.module_loading import import_string
 
 from posts.models import Image
-from sitecore.wsgi import application
 
 pytestmark = pytest.mark.django_db
 
@@ -15,6 +16,7 @@ PAGES = ["/", "/posts/on-answering/", "/comments/1/", "/feed/", "/privacy/", "/a
 
 def status(path, **environ):
     """As gunicorn asks: the test client does not pass through sitecore.wsgi."""
+    application = import_string(settings.WSGI_APPLICATION)
     told = []
     environ |= {"PATH_INFO": path, "QUERY_STRING": "a=%ff", "REMOTE_ADDR": "203.0.113.7"}
     setup_testing_defaults(environ)
