@@ -13,7 +13,7 @@ export UV_PYTHON_DOWNLOADS = never
 # Without this macOS ends forked processes that look up its proxy settings.
 export OBJC_DISABLE_INITIALIZE_FORK_SAFETY = YES
 
-.PHONY: setup run demo test test-quick lint static python
+.PHONY: setup run demo test test-quick bench lint static python
 
 setup: .venv/ready
 	@echo "Ready. Next: make run, or make test."
@@ -36,6 +36,11 @@ test: lint
 
 test-quick: .venv/ready
 	@$(RUN) -m tests --quick
+
+# A thread of 100,000 comments in three shapes, on both databases: about five minutes.
+bench: .venv/ready
+	@for shape in roots replies chains; do for database in "" --postgres; do \
+	$(RUN) benchmarks/thread_pages.py --comments 100000 --shape $$shape $$database || exit 1; done; done
 
 # The settings of a public site, so that `check --deploy` judges what a container runs.
 lint: .venv/ready

@@ -19,7 +19,7 @@ def run(name: str, database: str, *args: str) -> tuple[bool, str]:
     with tempfile.TemporaryDirectory(prefix="afterword-tests-") as folder:
         report = Path(folder, "report.xml")
         command = [sys.executable, "-m", "pytest", "-q", "-rs", f"--junitxml={report}", *args]
-        passed = subprocess.run(command, env=environment(folder, database)).returncode == 0  # noqa: S603
+        passed = subprocess.run(command, env=environment(folder, database)).returncode == 0  # noqa: S603 (pytest)
         return passed, f"{name:<12}{counts(report)}"
 
 
