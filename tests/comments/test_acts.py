@@ -106,3 +106,7 @@ def test_after_a_comment_has_left_the_page_its_parent_is_the_place(client, alma,
     for comment, place in [(reply, f"comment-{root.pk}"), (root, "thread")]:
         response = move(client, comment, "spam", next=f"/posts/on-answering/#comment-{comment.pk}")
         assert response.url == f"/posts/on-answering/#{place}"
+
+
+def test_a_link_checker_may_ask_for_the_head_of_a_permalink(client, write):
+    assert client.head(f"/comments/{write().pk}/").status_code == 303

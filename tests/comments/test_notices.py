@@ -141,6 +141,15 @@ def test_a_long_queue_is_counted_not_listed(inbox, waits):
     assert "Number 10." not in text(inbox.mails[0])
 
 
+def test_a_long_queue_is_not_loaded(inbox, waits, monkeypatch):
+    loaded = []
+    monkeypatch.setattr(notices.queue, "rows", lambda comments, on: loaded.extend(comments) or [])
+    for n in range(notices.SHOWN + 3):
+        waits(str(n), name=f"N{n}")
+    notices.send_due(timezone.now())
+    assert len(loaded) == notices.SHOWN
+
+
 def test_a_comment_decided_before_the_mail_is_left_out(inbox, waits, alma):
     moderation.move(waits("Decided"), "approved", alma)
     waits("Undecided")

@@ -97,6 +97,14 @@ def test_a_reader_who_calls_himself_the_author_is_not_adopted(example, alma, wri
     assert (reader.author, reader.author_name) == (None, sample.AUTHOR)
 
 
+def test_nor_is_one_whose_submission_is_no_longer_kept(example, alma, write):
+    comment = write(post=example, name=sample.AUTHOR, status="pending")
+    Submission.objects.all().delete()
+    sample.adopt(alma)
+    comment.refresh_from_db()
+    assert comment.author is None
+
+
 def test_the_sample_goes_with_all_that_was_answered_to_it(example, write):
     write(post=example, parent=one(example, author_name="Tove"), status="spam")
     sample.remove()
