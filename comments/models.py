@@ -86,6 +86,15 @@ class CommentQuerySet(models.QuerySet):
         held = self.pending().filter(submission__isnull=False)
         return held.filter(~Exists(answered), ~Exists(moved))
 
+    def held_by_a_failed_check(self):
+        """Held by a fault, tried, and to be tried again; not those to be asked about later."""
+        checks = SpamCheck.objects.filter(comment=OuterRef("pk"))
+        return self.held_by_a_fault().filter(
+            Exists(checks.filter(result=SpamCheck.Result.ERROR)),
+            ~Exists(checks.filter(result=SpamCheck.Result.PROVISIONAL)),
+            check_at__isnull=False,
+        )
+
 
 class Comment(models.Model):
     class Status(models.TextChoices):

@@ -8,11 +8,12 @@ from datetime import timedelta
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from comments import markup, notices, spam, thread
 from comments.models import Comment, Event, Purged, SpamCheck, Submission, Thread
+from comments.spam import attempts
 
 Status = Comment.Status
 Cleared = Comment.ClearedBy
@@ -97,14 +98,14 @@ def decide(comment: Comment, verdict: spam.Verdict, reason: str = "") -> None:
         current = Comment.objects.select_for_update(no_key=True).filter(pk=comment.pk).first()
         if current is None:
             return
-        recovered = not verdict.failed and _failed_last()
-        attempts = _note_check(current, verdict, reason)
+        recovered = not verdict.failed and attempts.failed_last()
+        failures = attempts.note(current, verdict, reason)
         if current.status != Status.PENDING or _state(current) != _state(comment):
             Event.objects.create(comment=current, verb=Event.Verb.LATE, data={"code": verdict.code})
             return
-        _carry_out(current, verdict, attempts, now)
+        _carry_out(current, verdict, failures, now)
     if recovered:
-        _make_due(_held_by_faults(), now)
+        Comment.objects.held_by_a_failed_check().update(check_at=now)
 
 
 def move(comment: Comment, to: str, by: AbstractBaseUser) -> bool:
@@ -164,7 +165,7 @@ def make_due_again() -> int:
     """Have everything that a fault holds checked now: a new key, or known addresses."""
     now = timezone.now()
     soon = Q(check_at__lte=now + 2 * CRASH_GUARD)  # under way, or due in a moment by itself
-    return _make_due(Comment.objects.held_by_a_fault().exclude(soon), now)
+    return Comment.objects.held_by_a_fault().exclude(soon).update(check_at=now)
 
 
 def _insert(comment, submission, holds) -> None:
@@ -185,36 +186,7 @@ def _state(comment) -> tuple:
     return comment.body, comment.author_name, comment.author_url, comment.status_at
 
 
-def _failed_last() -> bool:
-    last = SpamCheck.objects.order_by("-at", "-pk").values_list("result", flat=True).first()
-    return last == SpamCheck.Result.ERROR
-
-
-def _note_check(comment, verdict, reason) -> int:
-    """Writes the attempt down; returns how many have failed since the last answer."""
-    if verdict.attempted:
-        SpamCheck.objects.create(
-            comment=comment,
-            ms=verdict.ms,
-            reason=reason,
-            result=verdict.result,
-            code=verdict.code,
-            http_status=verdict.http_status,
-            guid=verdict.guid,
-            alert_code=verdict.alert_code,
-            recheck_after=verdict.recheck_after,
-            text_hash=verdict.text_hash,
-        )
-    results = comment.checks.order_by("-at", "-pk").values_list("result", flat=True)
-    attempts = 0
-    for result in results:
-        if result != SpamCheck.Result.ERROR:
-            break
-        attempts += 1
-    return attempts
-
-
-def _carry_out(comment, verdict, attempts, now) -> None:
+def _carry_out(comment, verdict, failures, now) -> None:
     """The decision table: spam, published, held for a person, or held for another attempt."""
     by_its_author = comment.author if comment.author and is_moderator(comment.author) else None
     if by_its_author and verdict.result != SpamCheck.Result.HAM:
@@ -227,7 +199,7 @@ def _carry_out(comment, verdict, attempts, now) -> None:
         else:
             _change(comment, Status.APPROVED, Cleared.CHECK, None)
     else:
-        _wait(comment, spam.next_check(verdict, attempts, comment.created_at, now))
+        _wait(comment, spam.next_check(verdict, failures, comment.created_at, now))
     notices.after_decision(comment, verdict)
 
 
@@ -313,16 +285,3 @@ def _empty(comment) -> None:
     comment.checks.all().delete()  # they hold a hash of the text
     if comment.shown:
         _touch(comment)
-
-
-def _held_by_faults():
-    failed = SpamCheck.objects.filter(comment=OuterRef("pk"), result=SpamCheck.Result.ERROR)
-    provisional = SpamCheck.objects.filter(
-        comment=OuterRef("pk"), result=SpamCheck.Result.PROVISIONAL
-    )
-    held = Comment.objects.held_by_a_fault().filter(check_at__isnull=False)
-    return held.filter(Exists(failed), ~Exists(provisional))
-
-
-def _make_due(comments, now) -> int:
-    return comments.update(check_at=now)
