@@ -39,6 +39,7 @@ test-quick: .venv/ready
 
 # A thread of 100,000 comments in three shapes, on both databases: about five minutes.
 bench: .venv/ready
+	@$(RUN) benchmarks/hostile_text.py
 	@for shape in roots replies chains; do for database in "" --postgres; do \
 	$(RUN) benchmarks/thread_pages.py --comments 100000 --shape $$shape $$database || exit 1; done; done
 

@@ -18,6 +18,8 @@ TOKEN = re.compile(
     r"|(?P<url>(?<![A-Za-z0-9])https?://(?=[^\W_]))",
     re.IGNORECASE,
 )
+NEWLINE = re.compile(r"(?P<newline>\n)")
+MAX_MARKS = 2000  # of a comment: a drawing, or an attack, whose paragraphs are shown as typed
 FENCES = re.compile(r"`+|\n")
 # White space, controls, quotation marks, angle brackets, and what Chinese and Japanese put there.
 ENDS_A_URL = re.compile(
@@ -34,15 +36,19 @@ class Inlines(Treeprocessor):
     """Takes the place of the library's inline processor, whose patterns are not linear."""
 
     def run(self, root):
+        marks = 0
         for element in list(root.iter()):
             if element.tag in ("p", "li") and element.text:
-                text, element.text = element.text, None
-                builder = TreeBuilder()
-                builder.start(element.tag, {})
-                build(builder, Scanner(text).nodes())
-                builder.end(element.tag)
-                made = builder.close()
-                element.text, element[:0] = made.text, list(made)
+                marks += sum(found[0] != "\n" for found in TOKEN.finditer(element.text))
+                self.fill(element, TOKEN if marks <= MAX_MARKS else NEWLINE)
+
+    def fill(self, element, token):
+        builder = TreeBuilder()
+        builder.start(element.tag, {})
+        build(builder, Scanner(element.text, token).nodes())
+        builder.end(element.tag)
+        made = builder.close()
+        element.text, element[:0] = made.text, list(made)
 
 
 class Scanner:
@@ -55,8 +61,9 @@ class Scanner:
     text. An image is not a link: only the URL in it is.
     """
 
-    def __init__(self, text: str):
+    def __init__(self, text: str, token: re.Pattern = TOKEN):
         self.text = text
+        self.token = token
         self.code_ends = code_ends(text)
         self.targets = targets(text)
         self.made: list = []
@@ -64,7 +71,7 @@ class Scanner:
 
     def nodes(self) -> list:
         position = 0
-        while found := TOKEN.search(self.text, position):
+        while found := self.token.search(self.text, position):
             self.add(self.text[position : found.start()])
             position = getattr(self, found.lastgroup)(found.start(), found.end())
         self.add(self.text[position:])

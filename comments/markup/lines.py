@@ -6,7 +6,8 @@ from xml.etree.ElementTree import Element, SubElement
 from markdown.blockparser import BlockParser
 
 MAX_DEPTH = 5  # of lists within lists, and of quotes within quotes
-MAX_NESTS = 500  # quotes and lists of a comment: 10,000 characters could ask for 7,500
+MAX_NESTS = 300  # quotes and lists of a comment: 10,000 characters could ask for 7,500
+MAX_LINES = 1000  # read for what they mean; the lines after them are shown as typed
 
 
 class Lines(deque[str]):
@@ -25,7 +26,10 @@ class LineParser(BlockParser):
 
     def parseChunk(self, parent, text):
         self.nests = 0
-        self.parseBlocks(parent, Lines(text.split("\n")))
+        lines = text.split("\n")
+        self.parseBlocks(parent, Lines(lines[:MAX_LINES]))
+        if rest := "\n".join(lines[MAX_LINES:]).rstrip("\n"):
+            SubElement(SubElement(parent, "pre"), "code").text = rest + "\n"
 
     def may_nest(self, state: str) -> bool:
         return self.state.count(state) < MAX_DEPTH and self.nests < MAX_NESTS
