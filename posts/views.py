@@ -25,7 +25,7 @@ class PostList(ListView):
 
 
 class PostDetail(DetailView):
-    """A post and a page of its thread. A cached page is confirmed by one query."""
+    """A post and a page of its thread. A page that is kept costs one query."""
 
     def get_queryset(self):
         sees_drafts = self.request.user.has_perm("posts.view_post")
@@ -34,18 +34,19 @@ class PostDetail(DetailView):
         posts = posts.annotate(site_version=Subquery(site.values("version")))
         return posts.select_related("author", "thread").defer("body")
 
-    def render_to_response(self, context, **kwargs):
-        response = super().render_to_response(context, **kwargs)
-        return caching.patch(self.request, response)
-
     def get(self, request, *args, **kwargs):
         self.object = self.get_object()
-        if not caching.is_shared(request):
-            return self.render_to_response(self.get_context_data(object=self.object))
+        answer = self._shared if caching.is_shared(request) else self._render
+        return caching.patch(request, answer())
+
+    def _render(self):
+        return self.render_to_response(self.get_context_data(object=self.object))
+
+    def _shared(self):
         etag = self._etag()
-        if unchanged := get_conditional_response(request, etag=etag):
-            return caching.patch(request, unchanged)
-        response = self.render_to_response(self.get_context_data(object=self.object))
+        if unchanged := get_conditional_response(self.request, etag=etag):
+            return unchanged
+        response = caching.page(etag, self._render)
         response.headers["ETag"] = etag
         response.headers["Last-Modified"] = http_date(self._last_modified().timestamp())
         return response

@@ -105,7 +105,15 @@ TEMPLATES = [
 
 DATABASES = {"default": environment.database(env, env("DATABASE_URL"), DATA_DIR)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-CACHES = {"default": environment.cache(env, env("CACHE_URL"))}
+CACHES = {
+    "default": environment.cache(env, env("CACHE_URL")),
+    "pages": {  # of each process: their validators are their keys, so that none is ever stale
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "pages",
+        "OPTIONS": {"MAX_ENTRIES": 60},
+    },
+}
+PAGE_KEPT_MOST = 256 * 1024
 
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}

@@ -3,6 +3,7 @@ from ipaddress import ip_address
 
 import pytest
 from django.conf import settings
+from django.core.cache import caches
 from django.core.management import call_command
 from django.db import connection
 
@@ -21,6 +22,11 @@ def pytest_configure():
     settings.AKISMET_API_KEY = ""
     settings.MODERATORS_EMAIL = []
     settings.TRUSTED_PROXIES = []
+
+
+@pytest.fixture(autouse=True)
+def no_page_of_another_test():
+    caches["pages"].clear()
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 import pytest
+from django.core.cache import caches
 from django.utils import timezone
 
 from comments import moderation
@@ -71,6 +72,31 @@ def test_a_cached_page_is_confirmed_by_one_query(client, post, django_assert_num
     with django_assert_num_queries(1):
         response = client.get(PAGE, headers={"if-none-match": etag})
     assert response.status_code == 304
+
+
+def test_a_page_that_is_kept_is_the_same_and_costs_one_query(
+    client, post, write, django_assert_num_queries
+):
+    write()
+    first = client.get(PAGE)
+    with django_assert_num_queries(1):
+        second = client.get(PAGE)
+    assert second.content == first.content
+    assert second.headers == first.headers
+
+
+def test_a_page_of_one_reader_is_not_kept_for_others(client, alma, post):
+    client.force_login(alma)
+    assert b"csrfmiddlewaretoken" in client.get(PAGE).content
+    client.logout()
+    assert not caches["pages"]._cache
+    assert b"csrfmiddlewaretoken" not in client.get(PAGE).content
+
+
+def test_a_large_page_is_not_kept(client, post, write, settings):
+    settings.PAGE_KEPT_MOST = 1000
+    client.get(PAGE)
+    assert not caches["pages"]._cache
 
 
 def test_a_page_of_the_thread_is_another_page(client, post):
