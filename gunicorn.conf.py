@@ -2,9 +2,10 @@
 
 import os
 
-worker_class = "gthread"
+worker_class = "sitecore.buffering.BufferingWorker"
 workers = 2
 threads = 4
+worker_connections = 500
 preload_app = True
 
 # Proxies keep connections open for a minute; closing first would lose requests in flight.

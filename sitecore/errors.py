@@ -23,6 +23,16 @@ def bad_request(request, exception):
     return _plain(status, title, text)
 
 
+def length_required(request):
+    """A body in chunks is none to Django: the comment in it would be answered as an empty form."""
+    return _plain(
+        411,
+        "Nothing arrived",
+        "What you sent came without its length. Go back: your browser still has the text. "
+        "If it happens again, a proxy before this site must pass requests on whole.",
+    )
+
+
 def forbidden(request, exception=None):
     return render(request, "403.html", status=403)
 

@@ -47,6 +47,8 @@ def limit_uploads(get_response):
     """Nobody but an author sends files: Django would write those of any size to the disk."""
 
     def middleware(request):
+        if "HTTP_TRANSFER_ENCODING" in request.META:
+            return errors.length_required(request)
         length = request.META.get("CONTENT_LENGTH") or "0"
         length = int(length) if re.fullmatch(r"[0-9]{1,12}", length) else math.inf
         most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE

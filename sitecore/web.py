@@ -18,7 +18,10 @@ def listen(bind: str) -> socket.socket:
     try:
         host, port = parse_address(bind)
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        return socket.create_server((host, port), family=family, backlog=2048)
+        listener = socket.create_server((host, port), family=family, backlog=2048)
+        # Room for a page: a thread need not wait until somebody slow has taken it.
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 512 * 1024)
+        return listener
     except (ValueError, RuntimeError, OverflowError):
         raise CommandError(f"BIND must be an address and a port, not “{bind}”.") from None
     except OSError as error:
