@@ -1,9 +1,12 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from sitecore import welcome
+from sitecore import login, welcome
+
+admin.site.login_form = login.LoginForm
 
 urlpatterns = [
+    path("admin/login/", login.view),
     path("admin/", admin.site.urls),
     path("welcome/<str:token>/", welcome.view, name="welcome"),
     path("", include("comments.urls")),

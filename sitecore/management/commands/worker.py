@@ -4,8 +4,10 @@ import time
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import close_old_connections
+from django.utils import timezone
 
 from comments import work
+from sitecore import attempts
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +42,7 @@ def one_pass(wanted=lambda: True) -> bool:
     close_old_connections()
     try:
         work.run_once(wanted)
+        attempts.forget_old(timezone.now())
     except Exception as error:  # its message may hold what nobody may read in a log
         frame = _innermost(error)
         log.error("A pass of the worker failed: %s at %s", type(error).__name__, frame)
