@@ -1,7 +1,10 @@
 """Errors are for people: each says what is wrong and what to do."""
 
+import sys
+
 from django.conf import settings
 from django.core.exceptions import DisallowedHost, RequestDataTooBig
+from django.db import InterfaceError, OperationalError
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -9,6 +12,13 @@ from django.urls import Resolver404, resolve
 
 from comments import views
 from posts.models import Post
+
+DATABASE_FAILS = (OperationalError, InterfaceError)  # locked, full, read-only or away
+RETRY = 10  # seconds
+UNSAVED = {"title": "Your comment is not stored yet"}
+# What the page that asks to send a comment again repeats of it, unseen.
+SENT = ("parent", "token", "subject", "author_name", "author_email", "author_url", "remember")
+SENT += ("csrfmiddlewaretoken",)
 
 
 def bad_request(request, exception):
@@ -44,11 +54,37 @@ def not_found(request, exception=None):
 
 def server_error(request):
     """Without database, session or site: any of them may be what failed."""
+    if isinstance(sys.exception(), DATABASE_FAILS):  # outside of a view, in a session perhaps
+        return unavailable(request)
     return _plain(
         500,
         "Something went wrong here",
         "It is noted. What you wrote may not have arrived: go back, your browser still has it.",
     )
+
+
+def unavailable(request):
+    """The database fails for a while: locked, full, read-only or away. What was typed is kept."""
+    match = request.resolver_match
+    if request.method == "POST" and match and match.view_name == "comments:post":
+        response = _unsaved(request)
+    else:
+        response = _plain(
+            503,
+            "Not now, but soon",
+            "The database of this site does not do its work at the moment. Wait a moment and try"
+            " again. If you sent something, go back: your browser still has it.",
+        )
+    response.headers["Retry-After"] = str(RETRY)
+    return response
+
+
+def _unsaved(request) -> HttpResponse:
+    """The same form to be sent once more. Without the database, which is what fails."""
+    sent = {name: request.POST[name] for name in SENT if name in request.POST}
+    context = {"path": request.path, "sent": sent, "body": request.POST.get("body", "")}
+    page = render_to_string("comments/comment_unsaved.html", UNSAVED | context)
+    return HttpResponse(page, status=503, headers={"Cache-Control": "no-store"})
 
 
 def csrf_failure(request, reason=""):

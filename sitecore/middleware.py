@@ -1,14 +1,17 @@
+import logging
 import math
 import re
 
 from django.conf import settings
-from django.core.exceptions import RequestDataTooBig
+from django.core.exceptions import ObjectDoesNotExist, RequestDataTooBig
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
 from posts import images
 from posts.models import Site
 from sitecore import errors
+
+log = logging.getLogger(__name__)
 
 
 class CrossSiteMiddleware:
@@ -41,6 +44,43 @@ def came_from_elsewhere(request) -> bool:
         return site is not None
     ours = (f"{request.scheme}://{request.get_host()}".lower(), settings.SITE_URL.lower())
     return origin.lower() not in ours
+
+
+class OutageMiddleware:
+    """A database that fails for a while is no error of the code: a page says so, a line is logged.
+
+    Not the exception's own words: they may hold what was typed.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_exception(self, request, exception):
+        if not isinstance(exception, errors.DATABASE_FAILS):
+            return None
+        kind = type(exception.__cause__ or exception).__name__
+        log.error("%s was refused: the database fails (%s)", request.method, kind)
+        return errors.unavailable(request)
+
+
+class VanishedMiddleware:
+    """What somebody deletes while it is asked for is not there. No view has to think of it."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_exception(self, request, exception):
+        if not isinstance(exception, ObjectDoesNotExist):
+            return None
+        what = type(exception).__qualname__.partition(".")[0]
+        log.warning("%s found no %s any more", request.method, what)
+        return errors.not_found(request)
 
 
 def limit_uploads(get_response):

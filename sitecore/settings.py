@@ -76,6 +76,8 @@ MIDDLEWARE = [
     "sitecore.middleware.CrossSiteMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "sitecore.middleware.OutageMiddleware",
+    "sitecore.middleware.VanishedMiddleware",
     "sitecore.middleware.limit_uploads",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -124,7 +126,7 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
-LOGIN_URL = "admin:login"
+LOGIN_URL, LOGIN_REDIRECT_URL = "admin:login", "admin:index"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 30
 # A request with one of these is answered for its reader alone: no shared cache keeps the page.
@@ -180,14 +182,20 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
-        "text": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"},
+        "text": {
+            "()": "sitecore.logs.TextFormatter",
+            "format": "{asctime} {levelname} {name}: {message}",
+            "style": "{",
+        },
         "json": {"()": "sitecore.logs.JsonFormatter"},
     },
+    "filters": {"briefly": {"()": "sitecore.logs.Briefly"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
         "django": {"level": "INFO"},  # without Django's own handlers
-        "django.security.DisallowedHost": {"level": "CRITICAL"},  # scanners; the page says it all
+        "django.request": {"filters": ["briefly"]},
+        "django.security": {"level": "CRITICAL"},  # scanners; the page says it all
         "psycopg.pool": {"level": "ERROR"},
         "httpx": {"level": "WARNING"},
         "httpcore": {"level": "WARNING"},

@@ -2,7 +2,13 @@ import json
 import logging
 import sys
 
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+from django.db import OperationalError
+
 from sitecore import logs
+
+WRITTEN = "bo@example.net"
 
 
 def record(message, *args, **kwargs):
@@ -24,6 +30,26 @@ def test_an_error_brings_its_traceback():
         said = json.loads(logs.JsonFormatter().format(record("failed", exc_info=sys.exc_info())))
     assert said["exception"] == "KeyError"
     assert "test_logs.py" in said["traceback"]
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (ValueError(WRITTEN), "ValueError"),
+        (OperationalError(f"No such table: x\nDETAIL: {WRITTEN}"), ": No such table: x"),
+        (ImproperlyConfigured("Set BIND."), "ImproperlyConfigured: Set BIND."),
+        (OSError(28, "No space left", WRITTEN), "OSError: No space left"),
+    ],
+)
+@pytest.mark.parametrize("format", [logs.JsonFormatter(), logs.TextFormatter()])
+def test_an_error_is_told_without_what_somebody_wrote(error, told, format):
+    try:
+        raise RuntimeError(WRITTEN) from error
+    except RuntimeError:
+        said = format.format(record("failed", exc_info=sys.exc_info()))
+    assert told in said
+    assert "RuntimeError" in said
+    assert WRITTEN not in said
 
 
 def test_gunicorn_names_no_address():

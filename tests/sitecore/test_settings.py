@@ -1,9 +1,12 @@
 import ast
+import errno
 import os
 import re
 import stat
 import sys
 import tomllib
+from concurrent.futures import ThreadPoolExecutor
+from unittest import mock
 
 import pytest
 from django.conf import settings
@@ -159,6 +162,13 @@ def test_the_secret_key_is_made_once_and_for_its_owner_only(tmp_path):
     assert stat.S_IMODE((tmp_path / "secret_key").stat().st_mode) == 0o600
 
 
+def test_processes_that_start_at_once_have_one_secret_key(tmp_path):
+    with ThreadPoolExecutor(8) as starts:
+        keys = list(starts.map(datadir.secret_key, [tmp_path] * 8))
+    assert len(set(keys)) == 1
+    assert [file.name for file in tmp_path.iterdir()] == ["secret_key"]
+
+
 def test_half_a_secret_key_is_refused(tmp_path):
     (tmp_path / "secret_key").write_text("short")
     with pytest.raises(ImproperlyConfigured, match="not a whole key"):
@@ -166,9 +176,17 @@ def test_half_a_secret_key_is_refused(tmp_path):
 
 
 def test_an_unwritable_data_dir_says_what_mends_it(tmp_path, monkeypatch):
-    monkeypatch.setattr(os, "access", lambda path, mode: False)
+    refuse = mock.Mock(side_effect=PermissionError(errno.EACCES, "Permission denied"))
+    monkeypatch.setattr(datadir.tempfile, "TemporaryFile", refuse)
     monkeypatch.setattr(os, "getuid", lambda: 10001)
     with pytest.raises(ImproperlyConfigured, match=f"chown -R 10001 {tmp_path}"):
+        datadir.prepare(tmp_path)
+
+
+def test_a_disk_that_is_read_only_is_not_the_owner_s_fault(tmp_path, monkeypatch):
+    refuse = mock.Mock(side_effect=OSError(errno.EROFS, "Read-only file system"))
+    monkeypatch.setattr(datadir.tempfile, "TemporaryFile", refuse)
+    with pytest.raises(ImproperlyConfigured, match="is on a disk that is read-only"):
         datadir.prepare(tmp_path)
 
 
