@@ -39,7 +39,12 @@ def is_hidden(peer: str, forwarded: str, trusted: Sequence[Network]) -> bool:
     address = parse(peer)
     if trusted or address is None:
         return False
-    return bool(forwarded.strip()) and _within(address, PRIVATE)
+    return bool(forwarded.strip()) and is_private(address)
+
+
+def is_private(address: Address) -> bool:
+    """Where many readers can seem to be one: a proxy of ours that says nothing of them."""
+    return _within(address, PRIVATE)
 
 
 def network(address: Address | None) -> str:
@@ -47,6 +52,13 @@ def network(address: Address | None) -> str:
     if isinstance(address, IPv6Address):
         return str(IPv6Network((address.packed[:8] + bytes(8), 64)))
     return str(address or "")
+
+
+def wider(address: Address | None) -> str:
+    """The /48 that one IPv6 customer may have, with all its /64; nothing for IPv4."""
+    if isinstance(address, IPv6Address):
+        return str(IPv6Network((address.packed[:6] + bytes(10), 48)))
+    return ""
 
 
 def trim(forwarded: str) -> str:

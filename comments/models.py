@@ -24,7 +24,7 @@ class Discussion(models.Model):
         OLDEST = "oldest", "Oldest first"
         NEWEST = "newest", "Newest first"
 
-    site = models.OneToOneField(Site, models.CASCADE, primary_key=True, editable=False)
+    site = models.OneToOneField(Site, models.CASCADE, primary_key=True)
     akismet_key = models.CharField("Akismet key", max_length=100, blank=True, editable=False)
     key_fingerprint = models.CharField(max_length=64, blank=True, editable=False)
     order = models.CharField(max_length=10, choices=Order, default=Order.OLDEST)
@@ -120,7 +120,7 @@ class Comment(models.Model):
     body_html = models.TextField()
 
     # Its place, fixed at birth: see comments.thread.place
-    depth = models.PositiveSmallIntegerField()
+    depth = models.PositiveIntegerField()
     path = models.BinaryField(max_length=80)
     newest = models.BinaryField(max_length=80)
 
@@ -208,6 +208,8 @@ class Submission(models.Model):
     key = models.CharField(max_length=64, unique=True)
     ip = models.GenericIPAddressField(null=True)
     network = models.CharField(max_length=45, blank=True)
+    wider = models.CharField(max_length=45, blank=True)  # the IPv6 /48 around it
+    person = models.CharField(max_length=64, blank=True)  # MAC of name and e-mail
     peer = models.CharField(max_length=45, blank=True)  # with `forwarded`: only while ip is unknown
     forwarded = models.CharField(max_length=500, blank=True)
     user_agent = models.CharField(max_length=500, blank=True)
@@ -217,6 +219,8 @@ class Submission(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["network", "created_at"], name="submission_flood"),
+            models.Index(fields=["wider", "created_at"], name="submission_wider"),
+            models.Index(fields=["person", "created_at"], name="submission_person"),
             models.Index(fields=["created_at"], name="submission_age"),
         ]
 

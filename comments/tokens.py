@@ -29,6 +29,12 @@ def submission_key(*parts: str) -> str:
     return salted_hmac("submission", json.dumps(parts), algorithm="sha256").hexdigest()
 
 
+def person(name: str, email: str, network: str) -> str:
+    """Equal for one person's comments; a name alone is shared by many, so the address counts."""
+    parts = [name.casefold(), email.casefold(), "" if email else network]
+    return salted_hmac("person", json.dumps(parts), algorithm="sha256").hexdigest()
+
+
 def status_signature(comment: Comment) -> str:
     return _sign(comment.pk)
 

@@ -1,5 +1,7 @@
 """What readers and moderators do with comments. Reading the thread is on the post's own page."""
 
+import math
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -13,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from comments import holds, limits, moderation, spam, thread, tokens, writer
 from comments.forms import PARENT_IS_GONE, BodyForm, CommentForm, ReplyForm
 from comments.models import Comment, Discussion, Purged, Thread
-from comments.retention import SUBMISSIONS
+from comments.retention import SUBMISSIONS, TRASH
 from posts import caching
 from posts.models import Post
 
@@ -41,8 +43,8 @@ def post_comment(request, slug):
         return writer.remember(request, SeeOther(own_url(request, earlier)), form)
     if repeat := limits.repeat_of(comment, submission):
         return form_page(request, form, 409, repeat=own_url(request, repeat))
-    if not moderation.is_moderator(request.user) and limits.is_flood(comment, submission):
-        return form_page(request, form, 429)
+    if not moderation.is_moderator(request.user) and (wait := limits.wait(submission)):
+        return too_many(request, form, wait)
     try:
         moderation.receive(comment, submission, holds.rules_broken(comment, form, request.site))
     except moderation.AlreadyReceived as earlier:
@@ -122,15 +124,12 @@ def move(request, pk):
     to = request.POST.get("to", "")
     if to not in Comment.Status.values:
         raise Http404
-    try:
-        moved = moderation.move(comment, to, request.user)
-    except Comment.DoesNotExist:
-        raise Http404 from None
-    if moved:
+    if moderation.move(comment, to, request.user):
         messages.success(request, WORDS.get(to, "Waiting for you again."))
     return SeeOther(back(request, comment))
 
 
+@never_cache
 def refused(request, slug):
     """A comment whose form came from elsewhere, or from before a session ended: not taken yet."""
     post = get_object_or_404(Post.objects.published(), slug=slug)
@@ -139,7 +138,7 @@ def refused(request, slug):
 
 @require_safe
 def privacy(request):
-    context = {"days": SUBMISSIONS.days}
+    context = {"days": SUBMISSIONS.days, "trash_days": TRASH.days}
     return caching.patch(request, TemplateResponse(request, "comments/privacy.html", context))
 
 
@@ -169,6 +168,13 @@ def form_page(request, form, status: int, **context) -> HttpResponse:
     if request.htmx and status == 200:
         template += "#form"
     return TemplateResponse(request, template, context, status=status)
+
+
+def too_many(request, form, wait) -> HttpResponse:
+    seconds = math.ceil(wait.total_seconds())
+    response = form_page(request, form, 429, minutes=math.ceil(seconds / 60))
+    response.headers["Retry-After"] = str(seconds)
+    return response
 
 
 def parent_of(form) -> Comment | None:

@@ -1,7 +1,10 @@
 """What the worker does: the rows say what is due, a lease says who does it."""
 
 import logging
+import math
+import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 
 from django.conf import settings
@@ -19,12 +22,29 @@ LEASE = timedelta(seconds=60)
 BATCH = 50
 
 
+@dataclass
+class Clock:
+    """Sees that the system's clock was set back: what was put off meanwhile lies far ahead."""
+
+    ahead: float = -math.inf  # seconds, of the clock that only ever runs
+
+    def was_set_back(self) -> bool:
+        before, self.ahead = self.ahead, time.time() - time.monotonic()
+        return self.ahead < before - LEASE.total_seconds()
+
+
+CLOCK = Clock()
+
+
 def run_once(wanted: Callable[[], bool] = lambda: True) -> int:
     """Do what is due now; the number of things done. Safe with any number of workers.
 
     `wanted` is asked between checks, each of which may take seconds.
     """
     _notice_new_settings()
+    if CLOCK.was_set_back():
+        freed = moderation.make_due_again() + notices.make_due_again(timezone.now())
+        log.warning("The clock was set back: %d checks and mails are due again", freed)
     now = timezone.now()
     return check_due(now, wanted) + notices.send_due(now) + retention.run(now)
 
@@ -80,6 +100,7 @@ def _addresses_are_known() -> bool:
         ip = address.resolve(submission.peer, submission.forwarded, settings.TRUSTED_PROXIES)
         if ip:
             submission.ip, submission.network = str(ip), address.network(ip)
+            submission.wider = address.wider(ip)
             submission.peer = submission.forwarded = ""
             submission.save()
             found = True

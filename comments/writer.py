@@ -67,11 +67,13 @@ def _submission(request, form, comment) -> Submission:
     submission = Submission(
         ip=str(ip) if ip else None,
         network=address.network(ip),
+        wider=address.wider(ip),
         user_agent=request.META.get("HTTP_USER_AGENT", "")[:500],
         referrer=_referrer(request, form.post),
     )
     if ip is None:
         submission.peer, submission.forwarded = peer[:45], address.trim(forwarded)
+    submission.person = tokens.person(comment.author_name, comment.author_email, submission.network)
     submission.key = tokens.submission_key(
         form.cleaned_data["token"],
         str(comment.post_id),

@@ -101,7 +101,6 @@ class Migration(migrations.Migration):
                 (
                     "site",
                     models.OneToOneField(
-                        editable=False,
                         on_delete=django.db.models.deletion.CASCADE,
                         primary_key=True,
                         serialize=False,

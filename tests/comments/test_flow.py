@@ -137,6 +137,11 @@ def test_a_form_sent_in_a_second_only_holds(akismet, send):
     assert only().events.get(verb="held").data == {"rule": "fast"}
 
 
+def test_a_form_from_before_the_clock_was_set_back_is_not_held(akismet, send):
+    send(token=tokens.issue(at=time.time() + 3600))
+    assert only().status == "approved"
+
+
 @pytest.mark.parametrize(("links", "status"), [(2, "approved"), (3, "pending")])
 def test_three_links_hold_a_comment(akismet, send, links, status):
     send("See " + " and ".join(f"https://example.org/{n}" for n in range(links)))
