@@ -3,20 +3,23 @@
 All consequences of a status stand here: what is shown, what is counted, what is noted, who is told.
 """
 
+import logging
 from collections.abc import Iterable
 from datetime import timedelta
 
 from django.contrib.auth.models import AbstractBaseUser
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, InterfaceError, OperationalError, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-from comments import markup, notices, spam, thread
+from comments import ancestry, markup, notices, spam, thread
 from comments.models import Comment, Event, Purged, SpamCheck, Submission, Thread
 from comments.spam import attempts
 
 Status = Comment.Status
 Cleared = Comment.ClearedBy
+
+log = logging.getLogger(__name__)
 
 CRASH_GUARD = timedelta(seconds=30)  # a crash before the answer leaves the comment to the worker
 
@@ -83,9 +86,13 @@ def restore(comment: Comment, status: str, holds: Iterable[dict] = ()) -> Commen
 
 def check_at_once(comment: Comment) -> None:
     """The first attempt, while the writer waits. Without one the worker comes to it in a moment."""
-    if not spam.breaker_is_open(timezone.now()):
-        decide(comment, spam.check(comment))
-        comment.refresh_from_db(from_queryset=Comment.objects.select_related("post"))
+    try:
+        if not spam.breaker_is_open(timezone.now()):
+            decide(comment, spam.check(comment))
+            comment.refresh_from_db(from_queryset=Comment.objects.select_related("post"))
+    except (OperationalError, InterfaceError) as error:  # stored it is, so the writer is told so
+        kind = type(error.__cause__ or error).__name__
+        log.error("Comment %s: left to the worker, the database fails (%s)", comment.pk, kind)
 
 
 def decide(comment: Comment, verdict: spam.Verdict, reason: str = "") -> None:
@@ -124,7 +131,7 @@ def edit(comment: Comment, body: str, by: AbstractBaseUser) -> None:
     now = timezone.now()
     with transaction.atomic():
         current = Comment.objects.select_for_update(no_key=True).get(pk=comment.pk)
-        if current.body == body:
+        if current.body in (body, ""):  # what was emptied only holds a place
             return
         changes = {"body": body, "body_html": markup.render(body), "edited_at": now}
         if current.is_public:
@@ -141,7 +148,8 @@ def edit(comment: Comment, body: str, by: AbstractBaseUser) -> None:
 def purge(comment: Comment) -> None:
     """Delete a comment for good. One that has replies is emptied and stays: none moves up."""
     with transaction.atomic():
-        current = Comment.objects.select_for_update(no_key=True).get(pk=comment.pk)
+        # A whole lock, not no_key: no reply may come in between being looked for and the end.
+        current = Comment.objects.select_for_update().get(pk=comment.pk)
         if current.status in (Status.APPROVED, Status.PENDING):
             _change(current, Status.TRASH, "", None)
         if current.replies.exists():
@@ -246,25 +254,31 @@ def _has_shown_replies(comment) -> bool:
     return Comment.objects.filter(parent=comment, shown=True).exists()
 
 
-def _locked_parent(comment):
-    rows = Comment.objects.select_for_update(no_key=True).only("status", "shown", "parent_id")
-    return rows.get(pk=comment.parent_id) if comment.parent_id else None
+def _lock(ids) -> list[Comment]:
+    """Nearest first, as every move goes: so none waits for one that waits for it."""
+    rows = Comment.objects.select_for_update(no_key=True).only("shown", "parent_id")
+    return list(rows.filter(pk__in=ids).order_by("-depth"))
 
 
 def _light_ancestors(comment) -> None:
     """A reply that is public needs its ancestors in the thread, as stones if need be."""
-    above = _locked_parent(comment)
-    while above and not above.shown:
-        Comment.objects.filter(pk=above.pk).update(shown=True)
-        above = _locked_parent(above)
+    pk = comment.parent_id
+    while pk:
+        above = _lock(ancestry.dark(pk))
+        dark = [row.pk for row in above if not row.shown]
+        Comment.objects.filter(pk__in=dark).update(shown=True)
+        pk = None if above[-1].shown else above[-1].parent_id
 
 
 def _put_out_stones(comment) -> None:
     """Stones that no reply needs any more leave the thread."""
-    above = _locked_parent(comment)
-    while above and not above.is_public and above.shown and not _has_shown_replies(above):
-        Comment.objects.filter(pk=above.pk).update(shown=False)
-        above = _locked_parent(above)
+    pk = comment.pk if comment.parent_id else None
+    while pk:
+        locked = {row.pk for row in _lock(ancestry.needless(pk))}
+        above = ancestry.needless(pk)  # once more: others may have moved until they were locked
+        gone = [stone for stone, goes in above.items() if goes and stone in locked]
+        Comment.objects.filter(pk__in=gone).update(shown=False)
+        pk = gone[-1] if gone and len(gone) == len(locked) else None
 
 
 def _count(comment, by: int) -> None:

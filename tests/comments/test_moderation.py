@@ -183,6 +183,14 @@ def test_what_was_emptied_can_not_be_published(write, alma):
     assert moderation.move(root, "approved", alma) is False
 
 
+def test_what_was_emptied_can_not_be_written_anew(write, alma):
+    root = write("root")
+    write("reply", parent=root)
+    moderation.purge(root)
+    moderation.edit(root, "Other words", alma)
+    assert root.body == ""
+
+
 def test_emptying_leaves_no_trace_of_the_text(write):
     root = write("root")
     write("reply", parent=root)
