@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.db.models import BinaryField, Subquery, Value
+from django.db.models import BinaryField, Q, Subquery, Value
 from django.utils.safestring import SafeString, mark_safe
 
 from comments.models import Comment, Discussion
@@ -180,8 +180,9 @@ def _begin(post, key, start: Start):
     if start is None:
         return None
     if isinstance(start, int):
-        public_once = Comment.objects.filter(pk=start, post=post, published_at__isnull=False)
-        return Subquery(public_once.values(key))
+        # Shown now, even if only as an imported stone; or public once, and hidden since.
+        known = Q(shown=True) | Q(published_at__isnull=False)
+        return Subquery(Comment.objects.filter(known, pk=start, post=post).values(key))
     return Value(bytes(start), output_field=BinaryField())
 
 

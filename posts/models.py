@@ -51,7 +51,8 @@ class Site(models.Model):
         return self.name
 
     def save(self, *args, **kwargs):
-        self.version += 1  # part of every page's ETag
+        # Part of every page's ETag: counted by the database, so that two at once are two.
+        self.version = 1 if self._state.adding else models.F("version") + 1
         super().save(*args, **kwargs)
 
 

@@ -156,6 +156,15 @@ def test_a_start_that_was_never_public_is_like_one_that_never_was(write, post):
         assert bodies(thread.page(post, start=start)) == ["one", "three"]
 
 
+@pytest.mark.usefixtures("small_pages")
+def test_a_page_may_begin_with_a_stone_that_was_never_public(write, post):
+    for n in range(3):
+        write(str(n))
+    stone = write("imported", status="pending")
+    write("reply", parent=stone)
+    assert bodies(thread.page(post, start=thread.page(post).next)) == ["imported", "reply"]
+
+
 def test_lists_nest_as_replies_do_and_all_end(write, post):
     one = write("one")
     two = write("two", parent=one)
