@@ -133,6 +133,20 @@ def test_later_ones_within_15_minutes_are_gathered_in_one_mail(inbox, waits):
     assert inbox.mails[1]["Subject"] == "Afterword: 3 comments wait for you"
 
 
+def test_a_clock_that_is_set_back_does_not_keep_mail(inbox, waits):
+    waits("One")
+    send(60 * MINUTE)
+    waits("Two")
+    assert send() == 1
+
+
+def test_what_was_put_off_by_a_clock_that_is_set_back_goes_out(inbox, waits):
+    waits("One")
+    Notice.objects.update(due=timezone.now() + 60 * MINUTE)
+    assert notices.make_due_again(timezone.now()) == 1
+    assert send() == 1
+
+
 def test_a_long_queue_is_counted_not_listed(inbox, waits):
     for number in range(12):
         waits(f"Number {number}.")

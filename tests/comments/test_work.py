@@ -1,3 +1,4 @@
+import time
 from datetime import timedelta
 from ipaddress import ip_network
 
@@ -122,6 +123,19 @@ def test_hidden_addresses_are_resolved_once_the_proxy_is_trusted(akismet, settin
     work.run_once()
     assert akismet.checks[0]["user_ip"] == "203.0.113.9"
     assert status(comment) == "approved"
+
+
+@pytest.mark.parametrize(("hours", "expected"), [(1, "approved"), (0, "pending")])
+def test_a_clock_that_is_set_back_keeps_nothing_waiting(
+    akismet, write, monkeypatch, hours, expected
+):
+    work.run_once()  # which takes note of the key
+    comment = write(status="pending")
+    Comment.objects.update(check_at=timezone.now() + timedelta(hours=1))
+    before = time.time() - time.monotonic() + hours * 3600
+    monkeypatch.setattr(work, "CLOCK", work.Clock(before))
+    work.run_once()
+    assert status(comment) == expected
 
 
 def test_a_worker_told_to_stop_ends_after_the_check_under_way(akismet, due):

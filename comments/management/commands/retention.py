@@ -7,8 +7,13 @@ from comments import retention
 class Command(BaseCommand):
     help = "Delete all that is past its time. The worker does this by itself, bit by bit."
 
-    def handle(self, **options):
+    def add_arguments(self, parser):
+        parser.add_argument("--compact", action="store_true", help="then rewrite the database")
+
+    def handle(self, *, compact, **options):
         now, deleted = timezone.now(), 0
         while done := retention.run(now):
             deleted += done
         self.stdout.write(f"Deleted: {deleted}.")
+        if compact:
+            retention.compact()

@@ -140,6 +140,11 @@ def test_the_breaker_closes_after_a_minute(checked):
     assert not breaker_is_open(NOW + SECOND)
 
 
+def test_a_clock_that_is_set_back_does_not_keep_the_breaker_open(checked):
+    checked("timeout", "timeout", "timeout")
+    assert not breaker_is_open(NOW - 60 * 60 * SECOND)
+
+
 def test_only_the_newest_failure_must_be_fresh(checked):
     checked("timeout", "timeout", age=HOUR)
     checked("timeout")
