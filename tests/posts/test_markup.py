@@ -1,5 +1,8 @@
 """The authors' Markdown: generous, safe, and asking no other host for anything."""
 
+import itertools
+import sys
+
 import bleach
 import html5lib
 import pytest
@@ -7,6 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from posts.markup import SCHEMES, TAGS, is_allowed, is_web_address, render, scheme, summary
+from posts.markup.bounds import MAX_CELLS, MAX_DEPTH, MAX_LEVELS, MAX_RULES, MAX_WEIGHT
+from posts.markup.inlines import MAX_EMPHASIS, MAX_MARKS
 
 
 def elements(html):
@@ -163,9 +168,104 @@ def test_addresses_and_schemes_are_read_as_a_browser_reads_them():
 
 
 @settings(deadline=None, max_examples=100)
-@given(st.one_of(st.text(), st.text("<>/=\"' abip&;#[]()!*_`\n1.-", max_size=80)))
+@given(st.one_of(st.text(), st.text("<>/=\"' abip&;#[]()!*_`\n1.-|~\\:\t\ufdd0", max_size=80)))
 def test_any_text_gives_html_that_is_clean_already(source):
     html = render(source)
     again = bleach.clean(html, tags=TAGS, attributes=is_allowed, protocols=SCHEMES)
     assert html == again
     assert {element.tag for element in elements(html)} <= TAGS - {"h1"}
+
+
+@pytest.mark.parametrize(
+    ("source", "html"),
+    [
+        ("[a [b]", "[a [b]"),
+        ("[[[[[[a](/b)](/b)](/b)](/b)](/b)](/b)", '<a href="/b">[[[[[a](/b)](/b)]'),
+        ('[a](/b(c(d)) "e")', '<a href="/b(c(d))" title="e">a</a>'),
+        ('[a](/it\'s "x")', '<a href="/it\'s" title="x">a</a>'),
+        ("[a](/b 'c)", '<a href="/b \'c">a</a>'),
+        ("[a](/b", "[a](/b"),
+        ("[`]`](/b) `c", '<a href="/b"><code>]</code></a> `c'),
+        ("a `` b ` c", "a `` b ` c"),
+        ("a <b c", "a &lt;b c"),
+        ("<b title='<'>c</b>", "<b>c</b>"),
+        ("a <!-- b", "a &lt;!-- b"),
+        ("```a\nb", "```a\nb"),
+    ],
+)
+def test_a_mark_whose_counterpart_is_missing_shows_as_typed(source, html):
+    assert html in render(source)
+
+
+@pytest.mark.parametrize(
+    ("source", "tag", "most"),
+    [
+        ("> " * 50 + "a", "blockquote", MAX_LEVELS),
+        ("- " * 50 + "a", "ul", MAX_LEVELS),
+        ("1. " * 4000, "ol", MAX_LEVELS),
+        ("<div>" * 500, "div", MAX_DEPTH),
+        ("# a\n" * 500, "h2", MAX_RULES),
+        ("---\n" * 500, "hr", MAX_RULES),
+        ("|" * 90 + "\n" + "|-" * 90 + "|\n" + "a\n" * 500, "td", MAX_CELLS),
+        ("*a* " * 150, "em", MAX_EMPHASIS),
+        ("`a` " * 1100, "code", MAX_MARKS),
+        ("a\n\n" * 20_000, "p", MAX_WEIGHT / 2),
+    ],
+)
+def test_of_everything_there_is_only_so_much(source, tag, most):
+    assert [element.tag for element in elements(render(source))].count(tag) <= most
+
+
+def test_what_comes_after_all_bounds_shows_as_typed():
+    html = render("*a*\n" * MAX_WEIGHT + "\n<b>*c*</b> &amp;\n")
+    assert html.endswith("\n\n&lt;b&gt;*c*&lt;/b&gt; &amp;amp;\n</code></pre>")
+
+
+def test_the_lines_of_code_count_as_lines_alone():
+    code = "f(*[a_b], `c`) < d | e\n" * 3000
+    assert render(f"```\n{code}```\n\n*g*").endswith("<p><em>g</em></p>")
+
+
+REPEATED = [
+    *["[a", "[", "![[", "[[a]", "[](", "![a](", "[a](<", "[a](')", "[a][b]", "[!["],
+    *["[a]:\n", "[a]: x\n'y'\n", "*a*b", "*a **b", "*(", "_a_ ", "***a** b*"],
+    *["``a`", "`|", "```a\n", "~~~\n", "``` a b\n", "'", "'\"a ", "-- ", "\\[", "&", "&amp;"],
+    *["<", "<a ", "<a b='", "<a/", '<a "" \'<a "" \'', "<span><!--a-->", "<!--", "<![CDATA["],
+    *["<?x>", "<div>\n", "<b><p>", "</p>", "<ul><li>", "<x:y>", "<b>a</b>\n\n", "<td>"],
+    *[">", "> - ", "- > ", "- - - x\n", "1. ", "- a\n", "* a\n\n    b\n\n", "a\n\n", "\n", " "],
+    *["# a\n", "a\n===\n", "---\n", "* * *\n", "a|b\n-|-\n", "|", "|a|b|c|\n|-|-|-|\n"],
+    *["a", "a b ", "a  \n"],
+]
+SHAPED = [
+    "|" * 20_000 + "\n" + "|-" * 10_000 + "|\n" + "a\n" * 30_000,
+    "".join("    " * depth + "- a\n" for depth in range(220)),
+    "*a _b " * 8000 + "c_ d* " * 8000,
+    ("***a " * 100 + "b*** " * 100 + "\n\n") * 90,
+    "[a](')" * 1900 + "c" * 88_000,
+    "*a " * 99 + "c" * 99_000 + " b*" * 99,
+    "# a\n" * 50 + "c d\n" * 24_000,
+    "<span>" * 1000 + "<!--a-->" * 1000 + "c " * 40_000,
+    "- - - - - - - - a\n\n" * 5000,
+]
+PATHOLOGICAL = [text[:100_000] for text in [mark * 100_000 for mark in REPEATED] + SHAPED]
+
+
+def calls(text):
+    """Count the function calls that rendering takes: work that no busy machine makes slower."""
+    counted = itertools.count()
+    sys.setprofile(lambda frame, event, arg: event.endswith("call") and next(counted))
+    try:
+        render(text)
+    finally:
+        sys.setprofile(None)
+    return next(counted)
+
+
+@pytest.mark.parametrize("mark", REPEATED, ids=ascii)
+def test_work_grows_no_faster_than_the_text(mark):
+    assert calls((mark * 2400)[:2400]) < 4.2 * calls((mark * 600)[:600]) + 4000
+
+
+@pytest.mark.parametrize("text", SHAPED, ids=lambda text: ascii(text[:12]))
+def test_ten_thousand_characters_take_four_million_calls_at_most(text):
+    assert calls(text[:10_000]) < 4_000_000  # `make bench` renders all of it, and has the seconds

@@ -1,14 +1,15 @@
 """The authors' Markdown, and the sanitising that comments share."""
 
 import re
-from html import unescape
+from html import escape, unescape
 from html.parser import HTMLParser
 from urllib.parse import urlsplit
 
 import bleach
 from bleach.html5lib_shim import Filter, getTreeWalker
-from markdown import Markdown
-from markdown.extensions.smarty import substitutions
+
+from posts.markup import bounds
+from posts.markup.dialect import AuthorMarkdown
 
 INLINE = frozenset(
     ["a", "abbr", "b", "br", "cite", "code", "del", "dfn", "em", "i", "img", "ins", "kbd", "mark"]
@@ -44,7 +45,6 @@ NO_CHARACTERS = "".join(
 )
 UNSPEAKABLE = re.compile(rf"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef{NO_CHARACTERS}]")
 SURROGATE = re.compile(r"[\ud800-\udfff]")
-QUOTES = {name: unescape(entity) for name, entity in substitutions.items()}
 
 
 def render(source: str) -> str:
@@ -52,11 +52,10 @@ def render(source: str) -> str:
 
     Safe HTML in the source stays, the rest shows as typed. An image of another site becomes a link.
     """
-    markdown = Markdown(
-        extensions=["fenced_code", "sane_lists", "smarty", "tables"],
-        extension_configs={"smarty": {"substitutions": QUOTES}},
-    )
-    html = markdown.convert(printable(source))
+    typed, rest = bounds.bounded(printable(source))
+    html = bounds.shown(AuthorMarkdown().convert(typed))
+    if rest.strip():
+        html += f"\n<pre><code>{escape(rest)}</code></pre>"
     return sanitised(html, TAGS, is_allowed, SCHEMES, filters=[OwnImages, OneTitle])
 
 
