@@ -61,4 +61,4 @@ def _is_loopback(host) -> bool:
         return host in ("localhost", None, "")
 
 
-pytest_plugins = ["tests.standin_fixtures", "tests.people"]
+pytest_plugins = ["tests.standin_fixtures", "tests.people", "tests.gallery", "tests.stranger"]
