@@ -1,11 +1,12 @@
 """The newest comments, as Atom: of the site and of one post."""
 
 from django.conf import settings
+from django.db.models import Max
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.html import format_html
 
-from comments.models import Comment
+from comments.models import Comment, Thread
 from posts.feeds import NEWEST, AtomFeed
 from posts.markup import printable
 from posts.models import Post, Site
@@ -17,6 +18,9 @@ class SiteFeed(AtomFeed):
 
     def title(self, post):
         return printable(f"Comments on {Site.objects.current().name}")
+
+    def since(self, post):
+        return Thread.objects.aggregate(at=Max("last_published_at"))["at"]
 
     def items(self, post):
         return newest(Comment.objects.filter(post__in=Post.objects.published()))
@@ -46,6 +50,10 @@ class ThreadFeed(SiteFeed):
 
     def title(self, post):
         return printable(f"Comments on {post.title}")
+
+    def since(self, post):
+        thread = Thread.objects.filter(post=post, last_published_at__isnull=False).first()
+        return thread.last_published_at if thread else post.published_at
 
     def items(self, post):
         return newest(post.comments.all())

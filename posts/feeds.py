@@ -1,18 +1,50 @@
+from datetime import UTC, datetime
+
 from django.conf import settings
 from django.contrib.syndication.views import Feed
 from django.urls import reverse
+from django.utils.decorators import method_decorator
 from django.utils.feedgenerator import Atom1Feed
+from django.views.decorators.http import require_safe
 
 from posts.markup import printable
 from posts.models import Post, Site
 
 NEWEST = 20
+EPOCH = datetime.fromtimestamp(0, UTC)  # of a feed that never had an entry
+
+
+class Atom(Atom1Feed):
+    """Its date is never before `since`: it does not run on, nor back when an entry goes.
+
+    Links within an entry are relative to the entry's own page.
+    """
+
+    def latest_post_date(self):
+        return max([self.feed["since"], *([super().latest_post_date()] if self.items else [])])
+
+    def item_attributes(self, item):
+        return super().item_attributes(item) | {"xml:base": item["link"]}
 
 
 class AtomFeed(Feed):
     """An Atom feed whose addresses are SITE_URL's, whatever host a request has named."""
 
-    feed_type = Atom1Feed
+    feed_type = Atom
+
+    def feed_extra_kwargs(self, post):
+        return {"since": self.since(post) or EPOCH}
+
+    def since(self, post):
+        """A date that the feed's own is not before."""
+
+    def author_name(self, post):
+        """Of the entries that name nobody: RFC 4287 wants somebody."""
+        return printable(Site.objects.current().name)
+
+    @method_decorator(require_safe)
+    def __call__(self, request, *args, **kwargs):
+        return super().__call__(request, *args, **kwargs)
 
     def link(self, post):
         return settings.SITE_URL + (post.get_absolute_url() if post else "/")

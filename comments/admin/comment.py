@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from comments import history, moderation, queue, retention, spam
 from comments.admin import acts
 from comments.models import Comment, Discussion
+from posts.admin.post import LONGEST_SEARCH
 
 SHOWN_REPLIES = 5
 QUICK = 3  # acts at each row
@@ -92,6 +93,9 @@ class CommentAdmin(admin.ModelAdmin):
 
     def get_changelist(self, request, **kwargs):
         return Queue
+
+    def get_search_results(self, request, queryset, search_term):
+        return super().get_search_results(request, queryset, search_term[:LONGEST_SEARCH])
 
     def get_urls(self):
         view = self.admin_site.admin_view

@@ -42,14 +42,27 @@ def thread_of(context, post):
 
 
 @register.inclusion_tag("comments/_notice.html", takes_context=True)
-def notice(context, in_full=False):
-    """What is sent to whom when a comment is posted: the line under the form, details folded."""
+def notice(context, in_full=False, brief=False):
+    """What is sent to whom when a comment is posted: the line under the form, details folded.
+
+    Brief is for a form opened in a page that has one already, and the details under it.
+    """
     return {
         "in_full": in_full,
+        "brief": brief,
         "check_is_on": spam.enabled(Discussion.objects.of(context["request"].site)),
         "sent": spam.disclosure(),
         "days": SUBMISSIONS.days,
     }
+
+
+@register.simple_tag(takes_context=True)
+def place_in_thread(context) -> str:
+    """Which page of a thread this is, as the end of a title; the first needs no words."""
+    start = context["request"].GET.get("from", "")
+    if views.is_id(start):
+        return f", from comment {start} on"
+    return ", the last comments" if start == thread.LAST else ""
 
 
 def _start(request, own, order):

@@ -1,12 +1,37 @@
 from xml.etree import ElementTree
 
+import fastfeedparser
+import feedparser
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from comments import moderation
+from posts.models import Post, Site
+
 pytestmark = pytest.mark.django_db
 
 ATOM = "{http://www.w3.org/2005/Atom}"
+FEEDS = ["/feed/", "/comments/feed/", "/posts/on-answering/feed/"]
+HOSTILE = "]]> <![CDATA[ &amp; &nope; <b>\u202e 😀 </title>"
+
+
+def feed(client, url):
+    return ElementTree.fromstring(client.get(url).content)  # noqa: S314 - our own
+
+
+def texts(feed, path):
+    return [element.text for element in feed.findall(path.replace("a:", ATOM))]
+
+
+@pytest.fixture
+def hostile(alma, post, write):
+    """Names and texts that break what is not escaped; a post by nobody, with a relative link."""
+    Site.objects.update(name=HOSTILE, tagline=HOSTILE)
+    write(HOSTILE, name=HOSTILE, parent=write("~~~\n<x>\n~~~", name="דנה"))
+    Post.objects.create(title=HOSTILE, slug="b", body="[On](#part) " + HOSTILE, status="published")
+    post.title = HOSTILE
+    post.save()
 
 
 def entries(client, url):
@@ -79,3 +104,69 @@ def test_a_feed_names_its_own_site_whatever_host_is_asked(client, write):
     feed = client.get("/comments/feed/", headers={"host": "localhost:1234"}).content.decode()
     assert "localhost:1234" not in feed
     assert 'href="http://localhost:8000/comments/feed/"' in feed
+
+
+@pytest.mark.parametrize("url", FEEDS)
+def test_two_readers_agree_on_every_feed(client, hostile, url):
+    page = client.get(url).content
+    one, other = feedparser.parse(page), fastfeedparser.parse(page)
+    assert not one.bozo, one.bozo_exception
+    assert one.version == "atom10"
+    assert len(one.entries) == 2
+    for name in ("id", "title", "link"):
+        assert [e[name] for e in one.entries] == [e[name] for e in other.entries]
+
+
+@pytest.mark.parametrize("url", FEEDS)
+def test_an_empty_feed_is_one_too_and_its_date_stands_still(client, post, url):
+    Post.objects.exclude(slug=post.slug).delete()
+    if url == "/feed/":
+        Post.objects.update(status="draft")
+    page = client.get(url).content
+    assert not feedparser.parse(page).bozo
+    assert fastfeedparser.parse(page).entries == []
+    assert client.get(url).content == page
+
+
+@pytest.mark.parametrize("url", FEEDS)
+def test_every_feed_keeps_the_rules_of_rfc_4287(client, hostile, url):
+    """4.1.1 and 4.1.2: what there is one of, who wrote it, where it is; dates in 3.3's form."""
+    found = feed(client, url)
+    ids = texts(found, "a:id") + texts(found, "a:entry/a:id")
+    assert len(set(ids)) == len(ids)
+    for element in (found, *found.findall(f"{ATOM}entry")):
+        assert all(len(texts(element, f"a:{one}")) == 1 for one in ("id", "title", "updated"))
+        assert element.find(f"{ATOM}link[@rel='alternate']") is not None
+    assert texts(found, "a:author/a:name")
+    own = found.find(f"{ATOM}link[@rel='self']").get("href")
+    assert own == f"http://localhost:8000{url}"
+
+
+@pytest.mark.parametrize("url", FEEDS)
+def test_a_feed_is_as_new_as_its_newest_entry(client, hostile, url):
+    found = feed(client, url)
+    (updated,) = texts(found, "a:updated")
+    assert updated >= max(texts(found, "a:entry/a:updated"))
+
+
+@pytest.mark.parametrize("url", FEEDS[1:])
+def test_a_feeds_date_does_not_run_back_when_a_comment_goes(client, alma, write, url):
+    write("First.", name="Ann")
+    last = write("Second.")
+    before = texts(feed(client, url), "a:updated")
+    moderation.move(last, "trash", alma)
+    assert texts(feed(client, url), "a:updated") == before
+
+
+def test_an_edit_keeps_the_id_and_moves_the_date(client, alma, write):
+    comment = write()
+    before = feed(client, "/comments/feed/")
+    moderation.edit(comment, "Better said.", alma)
+    after = feed(client, "/comments/feed/")
+    assert texts(after, "a:entry/a:id") == texts(before, "a:entry/a:id")
+    assert texts(after, "a:entry/a:updated") > texts(before, "a:entry/a:updated")
+
+
+def test_a_relative_link_in_a_feed_leads_to_the_posts_own_page(client, hostile):
+    entry = feedparser.parse(client.get("/feed/").content).entries[0]
+    assert 'href="http://localhost:8000/posts/b/#part"' in entry.summary

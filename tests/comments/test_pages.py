@@ -157,6 +157,14 @@ def test_a_form_opened_in_place_repeats_no_id_of_the_page(client, write):
     assert not set(ids(page)) & set(ids(part))
 
 
+def test_a_form_opened_in_place_leaves_the_details_to_the_page(client, write, akismet):
+    url = f"/comments/{write().pk}/reply/"
+    assert "<details>" in html(client.get(url))
+    part = html(client.get(url, headers={"HX-Request": "true"}))
+    assert "Akismet" in part
+    assert "<details>" not in part
+
+
 def test_only_a_session_gets_a_token_against_forged_forms(client, alma, write):
     write()
     assert "csrfmiddlewaretoken" not in html(client.get("/posts/on-answering/"))
@@ -315,6 +323,35 @@ def test_the_writers_page_offers_no_other_order(client, write, own_page):
     assert "?order=" not in html(own_page(client, comment))
 
 
+def test_the_writers_page_says_in_its_title_what_it_is(client, write, own_page):
+    page = html(own_page(client, write("Mine.", status="pending")))
+    assert "<title>Only you can see this: On answering — Afterword</title>" in page
+
+
+def test_the_writers_page_leads_to_the_thread_and_to_no_part_of_it(
+    client, write, own_page, monkeypatch
+):
+    monkeypatch.setattr("comments.thread.PAGE", 2)
+    for number in range(5):
+        write(str(number))
+    page = html(own_page(client, write("Mine.", status="pending")))
+    assert "from=" not in page
+    assert '<a href="/posts/on-answering/#thread">The thread as others see it</a>' in page
+
+
+@pytest.mark.parametrize(
+    ("query", "title"),
+    [
+        ("", "On answering — Afterword"),
+        ("?from=7", "On answering, from comment 7 on — Afterword"),
+        ("?from=last", "On answering, the last comments — Afterword"),
+        ("?from=<b>free+beer", "On answering — Afterword"),
+    ],
+)
+def test_each_page_of_a_thread_has_a_title_of_its_own(client, post, query, title):
+    assert f"<title>{title}</title>" in html(client.get(f"/posts/on-answering/{query}"))
+
+
 def test_others_do_not_see_a_held_comment(client, write):
     write("Mine.", status="pending")
     assert "Mine." not in html(client.get("/posts/on-answering/"))
@@ -470,3 +507,10 @@ def test_the_page_of_last_resort_needs_nothing():
     page = render_to_string("error.html", {"title": "Something <failed>", "text": "It is noted."})
     assert_valid(page)
     assert "Something &lt;failed&gt;" in page
+
+
+def test_djangos_own_pages_bear_the_sites_name_and_a_heading(client, db):
+    Site.objects.update_or_create(pk=Site.ONLY, defaults={"name": "Marginal"})
+    page = html(client.get("/admin/login/"))
+    assert ">Marginal</a>" in page
+    assert "<h1>Sign in</h1>" in page

@@ -109,9 +109,47 @@ def desktop_without_js(open_page):
 
 
 @pytest.fixture
+def sign_in(client, alma, live_server):
+    """`sign_in(page)`: the browser is Alma's from now on."""
+
+    def sign_in(page):
+        client.force_login(alma)
+        cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value}
+        page.context.add_cookies([cookie | {"url": live_server.url}])
+        return page
+
+    return sign_in
+
+
+@pytest.fixture
+def walk(gallery, sign_in, open_page, base_url):
+    """`walk(**PHONE)`: by every page of the site, in every state, in one tab: (name, page)."""
+
+    def walk(**kind):
+        page = sign_in(open_page(**kind))  # for what scripts of admin ask the server for
+        for name, answer in gallery.items():
+            url = base_url + getattr(answer, "request", {}).get("PATH_INFO", "/")
+            page.route(url, _with(answer), times=1)
+            page.goto(url)
+            yield name, page
+
+    return walk
+
+
+def _with(answer):
+    """With status 200: a browser complains of any page that says no."""
+    return lambda route: route.fulfill(body=answer.content, headers=dict(answer.headers))
+
+
+def broken_rules(page) -> str:
+    """What axe finds wrong with a page; nothing, if nothing is."""
+    found = Axe().run(page, options={"runOnly": RULES, "resultTypes": ["violations"]})
+    return found.generate_report() if found.response["violations"] else ""
+
+
+@pytest.fixture
 def assert_accessible():
     def check(page):
-        found = Axe().run(page, options={"runOnly": RULES})
-        assert not found.response["violations"], found.generate_report()
+        assert not broken_rules(page)
 
     return check

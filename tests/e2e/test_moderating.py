@@ -6,19 +6,6 @@ from playwright.sync_api import expect
 from comments.models import Comment
 
 
-@pytest.fixture
-def sign_in(client, alma, live_server):
-    """`sign_in(page)`: the browser is Alma's from now on."""
-
-    def sign_in(page):
-        client.force_login(alma)
-        cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value}
-        page.context.add_cookies([cookie | {"url": live_server.url}])
-        return page
-
-    return sign_in
-
-
 def status(text: str) -> str:
     return Comment.objects.get(body=text).status
 

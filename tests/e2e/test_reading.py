@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from comments import moderation
 from posts.models import Post
-from tests.e2e.conftest import DESKTOP, PHONE
+from tests.e2e.conftest import DESKTOP
 
 WIDE = "```\n" + "a_name_without_end(" * 20 + "\n```"
 
@@ -24,30 +24,6 @@ def thread(alma, write):
     write(WIDE, name="W" * 245, author_email="")
     write("א" * 300 + " " + "x" * 2000, name="דנה", parent=root)
     return comment
-
-
-@pytest.mark.parametrize("url", ["/", "/posts/on-answering/", "/privacy/"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_pages_are_accessible(open_page, thread, assert_accessible, url, scheme):
-    page = open_page(color_scheme=scheme, **PHONE)
-    page.goto(url)
-    assert_accessible(page)
-
-
-def test_pages_that_say_no_are_accessible(phone, post, write, assert_accessible, complaints):
-    comment = write()
-    moderation.purge(comment)
-    for url in ("/nothing-here/", f"/comments/{comment.pk}/"):
-        phone.goto(url)
-        assert_accessible(phone)
-    complaints.clear()
-
-
-@pytest.mark.parametrize("width", [320, 390, 1280])
-def test_nothing_is_wider_than_the_screen(open_page, thread, width):
-    page = open_page(viewport={"width": width, "height": 800})
-    page.goto("/posts/on-answering/")
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 def test_the_permalink_of_a_deep_comment_lands_on_it(phone, thread, write, monkeypatch):
