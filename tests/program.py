@@ -1,6 +1,8 @@
 """The program as an operator runs it: `manage.py` in a process, with an environment of its own."""
 
+import atexit
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -15,7 +17,14 @@ HOME = Path(__file__).resolve().parent.parent
 def environment(**variables) -> dict:
     """Only what a program needs, and what the test says."""
     inherited = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-    return inherited | {"DATA_DIR": tempfile.mkdtemp(prefix="afterword-")} | variables
+    return inherited | {"DATA_DIR": folder()} | variables
+
+
+def folder() -> str:
+    """A new folder that is gone when the tests end."""
+    path = tempfile.mkdtemp(prefix="afterword-")
+    atexit.register(shutil.rmtree, path, ignore_errors=True)
+    return path
 
 
 def run(*args, **variables) -> subprocess.Popen:
