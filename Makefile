@@ -13,7 +13,7 @@ export UV_PYTHON_DOWNLOADS = never
 # Without this macOS ends forked processes that look up its proxy settings.
 export OBJC_DISABLE_INITIALIZE_FORK_SAFETY = YES
 
-.PHONY: setup run demo test test-quick bench lint static python
+.PHONY: setup run demo test test-quick drill bench lint static python
 
 setup: .venv/ready
 	@echo "Ready. Next: make run, or make test."
@@ -36,6 +36,10 @@ test: lint
 
 test-quick: .venv/ready
 	@$(RUN) -m tests --quick
+
+# kill -9 and outages under load, twenty kills a drill. What needs root or faketime is left out aloud.
+drill: .venv/ready
+	@$(RUN) -m tests.drills
 
 # A thread of 100,000 comments in three shapes, on both databases: about five minutes.
 bench: .venv/ready

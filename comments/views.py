@@ -39,11 +39,13 @@ def post_comment(request, slug):
     if not form.is_valid():
         return form_page(request, form, 422)
     comment, submission = writer.write(request, form)
+    repeat, wait = limits.repeat_of(comment, submission), limits.wait(submission)
+    # Asked after these: the same form, sent twice at once, is neither a repeat nor a flood.
     if earlier := moderation.received_before(submission):
         return writer.remember(request, SeeOther(own_url(request, earlier)), form)
-    if repeat := limits.repeat_of(comment, submission):
+    if repeat:
         return form_page(request, form, 409, repeat=own_url(request, repeat))
-    if not moderation.is_moderator(request.user) and (wait := limits.wait(submission)):
+    if wait and not moderation.is_moderator(request.user):
         return too_many(request, form, wait)
     try:
         moderation.receive(comment, submission, holds.rules_broken(comment, form, request.site))

@@ -118,6 +118,20 @@ def test_the_same_form_sent_twice_is_one_comment(akismet, client, post, form):
     assert Comment.objects.count() == 1
 
 
+def test_a_form_sent_twice_at_once_is_no_repeat(akismet, client, post, form, monkeypatch):
+    real, sent, first = limits.repeat_of, form(), []
+
+    def after_the_other(*args):
+        if not first:
+            first.append(None)
+            first[0] = Client().post(POST, sent)
+        return real(*args)
+
+    monkeypatch.setattr(limits, "repeat_of", after_the_other)
+    assert client.post(POST, sent).status_code == first[0].status_code == 303
+    assert only().body == "Well said."
+
+
 def test_two_readers_of_the_same_cached_page_both_comment(akismet, client, post, form):
     page = form()
     client.post(POST, page | {"author_name": "Ann", "body": "From Ann"})
