@@ -188,6 +188,7 @@ def test_what_was_emptied_can_not_be_written_anew(write, alma):
     write("reply", parent=root)
     moderation.purge(root)
     moderation.edit(root, "Other words", alma)
+    root.refresh_from_db()
     assert root.body == ""
 
 

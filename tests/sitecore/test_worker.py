@@ -10,6 +10,7 @@ from sitecore.management.commands import worker
 pytestmark = pytest.mark.django_db
 
 
+@pytest.mark.django_db(transaction=True)  # each pass ends old connections
 def test_a_pass_does_what_is_due():
     with mock.patch.object(work, "run_once", return_value=0) as passes:
         call_command("worker", "--once")
