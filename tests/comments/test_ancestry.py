@@ -89,6 +89,20 @@ def test_a_move_in_a_deep_chain_of_public_comments_looks_one_up(
 
 
 @pytest.mark.django_db
+def test_a_stone_above_a_public_comment_stays_when_a_leaf_goes(chain, alma):
+    root, middle, leaf = chain(3)
+    moderation.move(root, "spam", alma)
+    moderation.move(leaf, "spam", alma)
+    assert set(Comment.objects.shown()) == {root, middle}
+
+
+@pytest.mark.django_db
+def test_who_publishes_looks_no_further_than_the_first_that_is_shown(chain):
+    above = chain(3)[1]
+    assert ancestry.dark(above.pk) == [above.pk]
+
+
+@pytest.mark.django_db
 def test_a_chain_may_be_deeper_than_a_small_integer(write, alma):
     parent = write()
     Comment.objects.filter(pk=parent.pk).update(depth=32_767, parent=write())

@@ -5,7 +5,7 @@ A plain tree in Python says what must be; the app does the same with rows.
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from itertools import count
+from itertools import count, islice
 
 import pytest
 import time_machine
@@ -27,6 +27,7 @@ ORDERS = ("oldest", "newest")
 PAGE = 3
 STATUSES = st.sampled_from(["pending", "approved", "spam", "trash"])
 BODIES = st.sampled_from(["One", "Two", "*Three*"])
+# Before the comment that came last: many come at once, and clocks are set back.
 MOMENTS = st.sampled_from([timedelta(0), timedelta(microseconds=1), timedelta(hours=1)])
 ANSWERS = st.sampled_from(
     [Verdict(result) for result in ("ham", "spam", "discard", "error")]
@@ -107,12 +108,16 @@ class Laws(RuleBasedStateMachine):
 
     # What may happen
 
-    @initialize(statuses=CHAINS)
-    def a_chain(self, statuses):
-        """Many a run begins deeper than paths go."""
+    @initialize(statuses=CHAINS, crowd=st.lists(MOMENTS, max_size=3))
+    def a_chain_and_a_crowd(self, statuses, crowd):
+        """Many a run begins deeper than paths go, or with many at once."""
+        for ago in crowd:
+            root = self._receive(None, "One", self._before(ago), held=False, staff=False)
+            self._move(root, "approved")
         parent = None
         for status in statuses:
-            parent = self._receive(parent, "One", timedelta(0), held=False, staff=False)
+            waits = status == "pending"
+            parent = self._receive(parent, "One", self.now, held=waits, staff=False)
             if status == "approved":
                 self._answer(self._look(parent), Verdict("ham"))
             else:
@@ -121,12 +126,20 @@ class Laws(RuleBasedStateMachine):
     @rule(which=SOME, root=st.booleans(), body=BODIES, ago=MOMENTS, held=st.booleans())
     def receive(self, which, root, body, ago, held):
         parent = None if root else self._one(which)
-        self._receive(parent, body, ago, held=held, staff=not which % 5)
+        self._receive(parent, body, self._before(ago), held=held, staff=not which % 5)
+
+    @precondition(lambda self: self._deep())
+    @rule(which=SOME, ago=MOMENTS)
+    def answer_where_paths_end(self, which, ago):
+        parent = self._one(which, self._deep())
+        self._move(
+            self._receive(parent, "Deep", self._before(ago), held=False, staff=False), "approved"
+        )
 
     @rule(which=SOME, root=st.booleans(), status=STATUSES, ago=MOMENTS)
     def restore(self, which, root, status, ago):
         parent = None if root else self._one(which)
-        comment = self._comment(parent, "Imported", self.now - ago)
+        comment = self._comment(parent, "Imported", self._before(ago))
         moderation.restore(comment, status)
         node = self._node(comment, parent, due=False)
         if status != "pending":
@@ -194,8 +207,8 @@ class Laws(RuleBasedStateMachine):
     @rule()
     def expire(self):
         Discussion.objects.update(spam_opened_at=self.now + LATER)
-        while retention.run(self.now + LATER):
-            pass
+        passes = iter(lambda: retention.run(self.now + LATER), 0)
+        assert len(list(islice(passes, 100))) < 100
         gone = [node for node in self.nodes.values() if node.status in ("spam", "trash")]
         for node in sorted(gone, key=lambda node: -node.depth):
             self._purged(node)
@@ -272,10 +285,17 @@ class Laws(RuleBasedStateMachine):
             parent.replies.append(node)
         return node
 
-    def _receive(self, parent, body, ago, *, held, staff) -> Node:
+    def _deep(self) -> list[Node]:
+        return [node for node in self.nodes.values() if node.depth >= 8]
+
+    def _before(self, ago) -> datetime:
+        last = list(self.nodes.values())[-1:]
+        return (last[0].at if last else self.now) - ago
+
+    def _receive(self, parent, body, at, *, held, staff) -> Node:
         comment = self._comment(parent, body, None)
         comment.author = self.alma if staff else None
-        self.coordinates.move_to(self.now - ago)
+        self.coordinates.move_to(at)
         holds = [{"rule": "links", "count": 4}] if held else []
         moderation.receive(comment, Submission(key=f"law {next(keys)}"), holds)
         self._tick()
