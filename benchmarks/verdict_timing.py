@@ -48,7 +48,7 @@ def measured(each: int, dice: random.Random) -> tuple[list[float], list[float]]:
     kinds = ["spam", "held"] * each
     dice.shuffle(kinds)
     kinds = ["spam", "held"] * (WARM_UP // 2) + kinds
-    program.run("collectstatic", "--noinput", "--verbosity=0")
+    program.collect_static()
     with StandIn() as akismet:
         akismet.always("latency", seconds=LATENCY)
         process, url = start(akismet)

@@ -9,6 +9,7 @@ import sys
 import tempfile
 import time
 import urllib.request
+from functools import cache
 from pathlib import Path
 
 HOME = Path(__file__).resolve().parent.parent
@@ -43,6 +44,12 @@ def start(*args, **variables) -> subprocess.Popen:
         stderr=subprocess.STDOUT,
         text=True,
     )
+
+
+@cache
+def collect_static() -> None:
+    """What pages of the checkout's own program need, once."""
+    run("collectstatic", "--noinput", "--verbosity=0")
 
 
 def free_port() -> int:

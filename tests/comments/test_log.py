@@ -35,6 +35,7 @@ class Site:
     """A running program with nobody to talk to: no Akismet, no SMTP."""
 
     def __init__(self, folder, **variables):
+        program.collect_static()
         self.home, self.url = folder, f"http://127.0.0.1:{program.free_port()}"
         nowhere = f"127.0.0.1:{program.free_port()}"
         self.process = program.start(

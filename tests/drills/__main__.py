@@ -29,7 +29,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
     args = parser.parse_args()
     chosen = [d for d in DRILLS if not args.names or any(name in d.name for name in args.names)]
-    program.run("collectstatic", "--noinput", "--verbosity=0")
+    program.collect_static()
     print(f"Seed {args.seed}, {args.kills} kills each, {len(chosen)} drills", flush=True)
     began = time.monotonic()
     outcomes = _all(chosen, args.seed, args.kills)

@@ -25,7 +25,7 @@ def three_kills(stage: Stage):
 
 
 def test_kills_lose_nothing_double_nothing_and_publish_nothing_unchecked():
-    program.run("collectstatic", "--noinput", "--verbosity=0")
+    program.collect_static()
     cluster = import_module("tests.postgres").server if POSTGRES else None
     drill = Drill("three kills", three_kills, postgres=POSTGRES, workers=1, writers=4)
     report = rehearse(drill, seed=3, kills=3, cluster=cluster)

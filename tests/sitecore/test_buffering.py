@@ -46,7 +46,7 @@ def serve(arrival):
 
 @pytest.fixture(scope="module")
 def port():
-    program.run("collectstatic", "--noinput", "--verbosity=0")
+    program.collect_static()
     process, port = serve(arrival=20)
     yield port
     process.terminate()

@@ -36,7 +36,7 @@ def timed(url, fields=None):
 @pytest.fixture
 def site():
     """`manage.py serve` with its sample post, and a stand-in that never answers in time."""
-    program.run("collectstatic", "--noinput", "--verbosity=0")
+    program.collect_static()
     with StandIn() as akismet:
         akismet.always("latency", seconds=10)
         port = program.free_port()

@@ -59,7 +59,7 @@ def post(*headers: bytes, body=b"") -> bytes:
 @pytest.fixture(scope="module")
 def site():
     """Once all is sent, what the server said must be free of errors."""
-    program.run("collectstatic", "--noinput", "--verbosity=0")
+    program.collect_static()
     site = Site()
     yield site
     said = site.stop()
